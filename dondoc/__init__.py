@@ -1,0 +1,1 @@
+"""dondoc (đôn đốc): a Vietnamese authority's yearly plan that watches itself."""

@@ -1,0 +1,111 @@
+"""The working-day calendar: weekends, public holidays, make-up days off, swapped Saturdays (DEADLINES §3).
+
+A year is a dated table that the office edits (`config/calendar/<year>.yaml`); nothing here is hard-coded
+except that Saturday and Sunday are the weekly days off of officials.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Literal
+
+from dondoc.errors import DondocError
+
+DayKind = Literal["holiday", "compensation", "swapped_off", "swapped_work"]
+YearStatus = Literal["official", "provisional"]
+ONE_DAY = timedelta(days=1)
+
+
+class CalendarMissing(DondocError):
+    """A working day was asked for in a year whose calendar is not loaded."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpecialDay:
+    """One line of the table. `decision` is the document that orders the day; `name` is for people."""
+
+    on: date
+    kind: DayKind
+    name: str
+    decision: str
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarYear:
+    """One loaded year."""
+
+    year: int
+    status: YearStatus
+    days: tuple[SpecialDay, ...]
+
+
+@dataclass(frozen=True)
+class WorkCalendar:
+    """All loaded years. Dates are civil days in Asia/Ho_Chi_Minh."""
+
+    years: tuple[CalendarYear, ...]
+
+    @cached_property
+    def _status(self) -> dict[int, YearStatus]:
+        return {year.year: year.status for year in self.years}
+
+    @cached_property
+    def _special(self) -> dict[date, SpecialDay]:
+        return {day.on: day for year in self.years for day in year.days}
+
+    def covers(self, day: date) -> bool:
+        """Whether the year of `day` is loaded."""
+        return day.year in self._status
+
+    def is_provisional(self, day: date) -> bool:
+        """Whether the answer for `day` hangs on a year that no decision has confirmed yet."""
+        return self._status.get(day.year) != "official"
+
+    def special(self, day: date) -> SpecialDay | None:
+        """The table's line for `day`, if it has one."""
+        return self._special.get(day)
+
+    def is_working(self, day: date) -> bool:
+        """Whether officials work on `day`. Raises CalendarMissing when the year is not loaded."""
+        if day.year not in self._status:
+            raise CalendarMissing(
+                f"Chưa có lịch làm việc năm {day.year} → thêm tệp config/calendar/{day.year}.yaml rồi chạy lại."
+            )
+        special = self._special.get(day)
+        if special is not None:
+            return special.kind == "swapped_work"
+        return day.weekday() < 5
+
+    def roll(self, day: date) -> date:
+        """`day` itself if it is a working day, else the next one (Bộ luật Dân sự 2015, Điều 148.5)."""
+        while not self.is_working(day):
+            day += ONE_DAY
+        return day
+
+    def last_working(self, day: date) -> date:
+        """`day` itself if it is a working day, else the one before."""
+        while not self.is_working(day):
+            day -= ONE_DAY
+        return day
+
+    def add(self, day: date, working_days: int) -> date:
+        """The `working_days`-th working day after `day` (before, when negative); `day` is not counted (Điều 147)."""
+        step = ONE_DAY if working_days > 0 else -ONE_DAY
+        for _ in range(abs(working_days)):
+            day += step
+            while not self.is_working(day):
+                day += step
+        return day
+
+    def between(self, start: date, end: date) -> int:
+        """Working days d with start < d <= end; 0 when end <= start."""
+        return sum(1 for day in days(start + ONE_DAY, end) if self.is_working(day))
+
+
+def days(start: date, end: date) -> Iterable[date]:
+    """Every civil day from `start` to `end`, both included."""
+    for n in range((end - start).days + 1):
+        yield start + timedelta(days=n)

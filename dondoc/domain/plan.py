@@ -1,0 +1,124 @@
+"""The plan as its document says it, plus what a person decided more (DESIGN §4 Plans)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any, Literal
+
+from dondoc.domain.clauses import AnyClause
+
+Level = Literal["live", "archive"]
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """One lead as the plan names it, resolved by the loader.
+
+    `ref` is an agency id, or a group id when `is_group`; `condition` holds the words that narrow a group
+    ("có liên quan", "được giao chủ trì soạn thảo …"): such a lead opens only for members the supervisor selected.
+    """
+
+    name: str
+    ref: str
+    is_group: bool = False
+    condition: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Labelled leads bound to labelled clauses; an unlabelled task has one part with label None."""
+
+    label: str | None
+    leads: tuple[Lead, ...]
+    clauses: tuple[AnyClause, ...]
+
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A field of work (lĩnh vực) of the plan."""
+
+    no: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One row of the plan's appendix. Texts are the document's own words; `line` is where it stands in the file."""
+
+    id: str
+    no: int | str | None
+    section: str
+    objective_code: str | None
+    objective: str | None
+    code: str | None
+    activity: str
+    products: tuple[str, ...]
+    lead_raw: str
+    lead_names: tuple[str, ...]
+    coordinate_raw: str
+    coordinate_names: tuple[str, ...]
+    deadline: str
+    clauses: tuple[AnyClause, ...]
+    parts: tuple[Part, ...]
+    activities: tuple[dict[str, Any], ...] = ()
+    budget_raw: str | None = None
+    after: tuple[str, ...] = ()
+    respond_within: int | None = None
+    occurrences: Literal["each", "span"] | None = None
+    absorb: bool = True
+    criteria: tuple[str, ...] = ()
+    note: str | None = None
+    line: int | None = None
+
+    @property
+    def title(self) -> str:
+        """A one-line name for lists: number, section and activity."""
+        return f"{self.code or self.no} {self.activity}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """The plan's document: number and date may be unknown and are then left out of texts."""
+
+    number: str | None
+    issued_on: date | None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A year's plan. `supervisor`, `leader` and `own_tasks_reviewer` are agency ids of `directory`."""
+
+    id: str
+    title: str
+    issuer: str
+    year: int
+    supervisor: str
+    leader: str | None
+    directory: str
+    regime: str
+    sections: tuple[Section, ...]
+    tasks: tuple[Task, ...]
+    citation: Citation = Citation(None, None)
+    targets: tuple[dict[str, Any], ...] = ()
+    reporting_duties: tuple[dict[str, Any], ...] = ()
+    demo: bool = False
+    file: str | None = None
+
+    @cached_property
+    def by_id(self) -> dict[str, Task]:
+        """Tasks by id."""
+        return {task.id: task for task in self.tasks}
+
+    @property
+    def starts_on(self) -> date:
+        """The first day of the plan year, or the day it was issued when that is later known to be inside it."""
+        return date(self.year, 1, 1)
+
+    @property
+    def ends_on(self) -> date:
+        """The last day of the plan year."""
+        return date(self.year, 12, 31)
