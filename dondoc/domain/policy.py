@@ -1,0 +1,76 @@
+"""The ladder (bậc đôn đốc): which notice goes to whom, how many working days before or after the due day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+NoticeKind = Literal[
+    "assignment", "outlook", "reminder", "periodic_request", "opened",
+    "overdue", "urge_1", "urge_2", "escalation_supervisor", "escalation_leaders",
+]  # fmt: skip
+To = Literal["lead", "head", "supervisor", "leader"]
+ObligationKind = Literal["task", "periodic_report", "ongoing", "awaiting", "unassigned"]
+
+NOTICE_KINDS: tuple[NoticeKind, ...] = (
+    "assignment", "outlook", "reminder", "periodic_request", "opened",
+    "overdue", "urge_1", "urge_2", "escalation_supervisor", "escalation_leaders",
+)  # fmt: skip
+
+NAMES_LATE_TO_OTHERS: frozenset[To] = frozenset({"head", "leader"})
+"""Audiences other than the agency itself and the supervisor: what names an agency late to them is held (DESIGN §2.8)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One rule of the ladder.
+
+    `days` counts working days, negative before the nominal due day, positive after the rolled one. A step is a window:
+    it is entered at its day and stays entered until a tighter step of the same audience is. `weekly` > 0 repeats it on
+    the first working day of each following week, that many times at most.
+    """
+
+    rule: str
+    kind: NoticeKind
+    days: int
+    to: To = "lead"
+    held: bool = False
+    weekly: int = 0
+    for_: tuple[ObligationKind, ...] = ("task", "periodic_report")
+
+    @property
+    def is_held(self) -> bool:
+        """Whether a person must release it: always so when it names an agency late to others, whatever the file says."""
+        return self.held or (self.days > 0 and self.to in NAMES_LATE_TO_OTHERS)
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """A named, dated set of steps, frozen into each obligation when it opens."""
+
+    id: str
+    title: str
+    steps: tuple[Step, ...]
+    assignment: bool = True
+    assignment_held: bool = True
+    outlook: bool = True
+    cites: str = ""
+
+
+DEFAULT = Ladder(
+    id="mac-dinh",
+    title="Bậc đôn đốc mặc định",
+    steps=(
+        Step("remind_7", "reminder", -7, for_=("task",)),
+        Step("remind_1", "reminder", -1, for_=("task",)),
+        Step("request_5", "periodic_request", -5, for_=("periodic_report",)),
+        Step("request_1", "periodic_request", -1, for_=("periodic_report",)),
+        Step("overdue", "overdue", 1),
+        Step("urge_1", "urge_1", 3),
+        Step("urge_2", "urge_2", 7, weekly=4),
+        Step("urge_2_head", "urge_2", 7, to="head", held=True),
+        Step("supervisor", "escalation_supervisor", 10, to="supervisor"),
+        Step("leaders", "escalation_leaders", 15, to="leader", held=True, weekly=4),
+    ),
+)
+"""DESIGN §4 "Default ladder"; `config/escalation.yaml` states the same and is what an installation edits."""
