@@ -64,6 +64,11 @@ class WorkCalendar:
         """Whether the answer for `day` hangs on a year that no decision has confirmed yet."""
         return self._status.get(day.year) != "official"
 
+    def is_doubtful(self, start: date, end: date) -> bool:
+        """Whether a day off that no decision has confirmed yet lies within a week before `start`, or up to `end`."""
+        first = start - timedelta(days=7)
+        return any(self.is_provisional(day) and day in self._special for day in days(first, end))
+
     def special(self, day: date) -> SpecialDay | None:
         """The table's line for `day`, if it has one."""
         return self._special.get(day)

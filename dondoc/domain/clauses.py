@@ -42,7 +42,7 @@ class Within(Clause):
 
 @dataclass(frozen=True, slots=True)
 class Every(Clause):
-    """Once in each `period`; `on` is the named day ("by day 14", "by 06-14", "by friday", "by day 24 of last month")."""
+    """Once in each `period`; `on` names the day ("by day 14", "by 06-14", "by friday", "by day 24 of last month")."""
 
     period: Period
     on: str | None = None

@@ -102,7 +102,8 @@ class Directory:
     @cached_property
     def _names(self) -> dict[str, Agency | Group]:
         names: dict[str, Agency | Group] = {}
-        for entry in (*self.groups, *self.agencies):
+        entries: tuple[Agency | Group, ...] = (*self.groups, *self.agencies)
+        for entry in entries:
             short = (entry.short,) if isinstance(entry, Agency) else ()
             for name in (entry.name, *short, *entry.aliases):
                 names[fold(name)] = entry

@@ -18,7 +18,7 @@ NOTICE_KINDS: tuple[NoticeKind, ...] = (
 )  # fmt: skip
 
 NAMES_LATE_TO_OTHERS: frozenset[To] = frozenset({"head", "leader"})
-"""Audiences other than the agency itself and the supervisor: what names an agency late to them is held (DESIGN §2.8)."""
+"""Audiences other than the agency and the supervisor: what names an agency late to them is held (DESIGN §2.8)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,8 @@ class Step:
 
     `days` counts working days, negative before the nominal due day, positive after the rolled one. A step is a window:
     it is entered at its day and stays entered until a tighter step of the same audience is. `weekly` > 0 repeats it on
-    the first working day of each following week, that many times at most.
+    the first working day of each following week, that many times at most; `week_start` keeps the first firing for
+    such a day too.
     """
 
     rule: str
@@ -36,11 +37,12 @@ class Step:
     to: To = "lead"
     held: bool = False
     weekly: int = 0
+    week_start: bool = False
     for_: tuple[ObligationKind, ...] = ("task", "periodic_report")
 
     @property
     def is_held(self) -> bool:
-        """Whether a person must release it: always so when it names an agency late to others, whatever the file says."""
+        """Whether a person must release it: always when it names an agency late to others, whatever the file says."""
         return self.held or (self.days > 0 and self.to in NAMES_LATE_TO_OTHERS)
 
 
@@ -70,7 +72,7 @@ DEFAULT = Ladder(
         Step("urge_2", "urge_2", 7, weekly=4),
         Step("urge_2_head", "urge_2", 7, to="head", held=True),
         Step("supervisor", "escalation_supervisor", 10, to="supervisor"),
-        Step("leaders", "escalation_leaders", 15, to="leader", held=True, weekly=4),
+        Step("leaders", "escalation_leaders", 15, to="leader", held=True, weekly=4, week_start=True),
     ),
 )
 """DESIGN §4 "Default ladder"; `config/escalation.yaml` states the same and is what an installation edits."""

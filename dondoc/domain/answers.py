@@ -1,0 +1,46 @@
+"""What agencies answer and what reviewers decide (DEADLINES §4 "Answers")."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal, get_args
+
+AnswerKind = Literal["ack", "progress", "done", "extension", "not_applicable", "not_mine", "not_happened"]
+Outcome = Literal["accepted", "returned"]
+
+ANSWER_KINDS: tuple[AnswerKind, ...] = get_args(AnswerKind)
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A reviewer's decision. `at` is aware; a return carries a reason and the day by which to correct.
+
+    `until` is the new nominal due day of a granted extension. `document_date_counts` says that the reviewer confirmed
+    the date of the document as the moment of submission.
+    """
+
+    outcome: Outcome
+    at: datetime
+    by: str
+    reason: str | None = None
+    correct_by: date | None = None
+    until: date | None = None
+    document_date_counts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer of the owing agency to one obligation. `at` is the aware moment it was submitted.
+
+    `until` is the promised day of an `ack` or the day wanted by an `extension`.
+    """
+
+    id: str
+    kind: AnswerKind
+    at: datetime
+    until: date | None = None
+    document_number: str | None = None
+    document_date: date | None = None
+    note: str | None = None
+    review: Review | None = None

@@ -1,0 +1,151 @@
+"""Obligations: one agency owing one occurrence (DEADLINES §4), and the plan's expansion into them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from dondoc.domain.calendar import WorkCalendar
+from dondoc.domain.clauses import Within
+from dondoc.domain.directory import Agency, Directory
+from dondoc.domain.occurrences import schedule
+from dondoc.domain.plan import Lead, Part, Plan, Task
+from dondoc.domain.policy import ObligationKind
+from dondoc.domain.regime import Regime
+
+PERIODIC_TASK = "bao-cao"
+"""The task id under which the periodic report of a plan is owed."""
+
+UNSELECTED = "?"
+"""Stands for the agency of a conditional lead until the supervisor has selected who it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Obligation:
+    """One agency owing one occurrence. `id` holds no date, so that a re-dated one keeps its history.
+
+    `due_on` is the nominal day (what the plan says), `late_after` the rolled one: lateness starts the day after it.
+    Both are None for ongoing and awaiting work. `reviewer` is an agency id, never `agency`.
+    """
+
+    id: str
+    plan_id: str
+    task_id: str
+    part: str
+    period: str
+    agency: str
+    kind: ObligationKind
+    name: str
+    opens_on: date
+    due_on: date | None
+    late_after: date | None
+    reviewer: str
+    ladder: str
+    checkpoints: tuple[date, ...] = ()
+    question: str | None = None
+    condition: str | None = None
+    is_window: bool = False
+
+
+Selections = Mapping[tuple[str, str], frozenset[str]]
+"""(task id, lead name) → agencies that the supervisor chose for a conditional lead."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """All that the expansion of a plan needs."""
+
+    plan: Plan
+    directory: Directory
+    calendar: WorkCalendar
+    regime: Regime
+    ladder_id: str
+    selections: Selections
+
+    def late_after(self, due_on: date) -> date:
+        """The rolled due day; a day outside the loaded calendar stays a plain date (DEADLINES §3)."""
+        if not self.regime.due_rolls or not self.calendar.covers(due_on):
+            return due_on
+        return self.calendar.roll(due_on)
+
+    def reviewer(self, agency: str) -> str:
+        """Never the owing agency: the supervisor's own tasks go to the regime's `own_tasks_reviewer`."""
+        return self.regime.own_tasks_reviewer if agency == self.plan.supervisor else self.plan.supervisor
+
+
+def expand(scope: Scope) -> tuple[Obligation, ...]:
+    """Every obligation of the plan's year, in the plan's order, periodic reports last. Ids are unique."""
+    tasks = [o for task in scope.plan.tasks for part in task.parts for o in _part(scope, task, part)]
+    found = {obligation.id: obligation for obligation in reversed(tasks)}
+    ordered = [found.pop(o.id) for o in tasks if o.id in found]
+    return (*ordered, *_periodic(scope, ordered))
+
+
+def owing_agencies(scope: Scope, lead: Lead, task_id: str, on: date) -> tuple[Agency, ...]:
+    """Who a lead is on that day; empty for a conditional lead that nobody has been selected for."""
+    if not lead.is_group:
+        return (scope.directory.by_id[lead.ref],)
+    members = scope.directory.members(scope.directory.groups_by_id[lead.ref], on)
+    if lead.condition is None:
+        return members
+    chosen = scope.selections.get((task_id, lead.name), frozenset())
+    return tuple(agency for agency in members if agency.id in chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """What every owing agency of a part gets one obligation for."""
+
+    key: str
+    name: str
+    kind: ObligationKind
+    opens_on: date
+    due_on: date | None = None
+    checkpoints: tuple[date, ...] = ()
+    question: str | None = None
+    is_window: bool = False
+
+
+def _rows(scope: Scope, task: Task, part: Part) -> Iterator[_Row]:
+    found = schedule(scope.plan, task, part, scope.regime)
+    for o in found.occurrences:
+        yield _Row(o.key, o.name, "task", o.opens_on, o.due_on, o.checkpoints, is_window=isinstance(o.clause, Within))
+    for waiting in found.waiting:
+        yield _Row(waiting.key, "Chờ sự kiện", "awaiting", scope.plan.starts_on, question=waiting.question)
+    if found.is_ongoing:
+        yield _Row("ca-nam", "Thường xuyên", "ongoing", scope.plan.starts_on)
+
+
+def _part(scope: Scope, task: Task, part: Part) -> Iterator[Obligation]:
+    for row in _rows(scope, task, part):
+        for lead in part.leads:
+            for agency, kind in _owing(scope, task, lead, row):
+                identity = (scope.plan.id, task.id, part.key or "-", row.key, agency)
+                yield Obligation(
+                    "/".join(identity), *identity, kind, row.name, row.opens_on, row.due_on,
+                    scope.late_after(row.due_on) if row.due_on else None, scope.reviewer(agency), scope.ladder_id,
+                    row.checkpoints, row.question, lead.condition, row.is_window,
+                )  # fmt: skip
+
+
+def _owing(scope: Scope, task: Task, lead: Lead, row: _Row) -> Iterable[tuple[str, ObligationKind]]:
+    # Membership is judged inside the plan's year: what opens in the December before is owed by this year's agencies.
+    members = owing_agencies(scope, lead, task.id, max(row.opens_on, scope.plan.starts_on))
+    if lead.condition is not None and not members:
+        return [(UNSELECTED + lead.ref, "unassigned")]
+    return [(agency.id, row.kind) for agency in members]
+
+
+def _periodic(scope: Scope, tasks: Iterable[Obligation]) -> Iterator[Obligation]:
+    """ONE obligation per (plan, agency, period), for every agency that leads anything in the plan."""
+    agencies = dict.fromkeys(o.agency for o in tasks if o.kind != "unassigned")
+    for period in scope.regime.periodic:
+        due_on = period.due_on(scope.plan.year)
+        for agency in agencies:
+            identity = (scope.plan.id, PERIODIC_TASK, "-", f"{scope.plan.year}-{period.key}", agency)
+            yield Obligation(
+                "/".join(identity), *identity, "periodic_report", f"Báo cáo {period.name}/{scope.plan.year}",
+                max(period.cut_off(scope.plan.year)[0], scope.plan.starts_on), due_on, scope.late_after(due_on),
+                scope.reviewer(agency), scope.ladder_id,
+            )  # fmt: skip

@@ -1,0 +1,277 @@
+"""The tables (SQLAlchemy 2.0, PostgreSQL). Instants are timestamptz, days are civil days in Asia/Ho_Chi_Minh.
+
+Once-only is a unique key here, never an `if` elsewhere: notice (obligation, rule, firing, recipient), message
+(recipient, day, class), attempt (message, channel, n).
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    MetaData,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase):
+    """Naming convention: Alembic and the models must agree on every constraint's name."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {
+        datetime: TIMESTAMP(timezone=True),
+        str: Text(),
+        dict[str, Any]: JSONB(),
+        list[Any]: JSONB(),
+    }
+
+
+class PlanRow(Base):
+    """A plan that was applied. `workspace` freezes plan, directory, regime and ladder as they were (domain codec)."""
+
+    __tablename__ = "plans"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    year: Mapped[int]
+    title: Mapped[str]
+    digest: Mapped[str]
+    workspace: Mapped[dict[str, Any]]
+    applied_at: Mapped[datetime]
+    archived: Mapped[bool] = mapped_column(server_default=text("false"))
+    live_from: Mapped[date | None]
+
+
+class ApplicationRow(Base):
+    """Each apply that changed something: the workspace before it, so that it can be undone."""
+
+    __tablename__ = "applications"
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    plan_id: Mapped[str] = mapped_column(index=True)
+    at: Mapped[datetime]
+    by: Mapped[str]
+    digest: Mapped[str]
+    workspace: Mapped[dict[str, Any]]
+    summary: Mapped[dict[str, Any]]
+
+
+class SelectionRow(Base):
+    """The supervisor's choice of who a conditional lead is."""
+
+    __tablename__ = "selections"
+    plan_id: Mapped[str] = mapped_column(ForeignKey("plans.id"), primary_key=True)
+    task_id: Mapped[str] = mapped_column(primary_key=True)
+    lead: Mapped[str] = mapped_column(primary_key=True)
+    agency: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    by: Mapped[str]
+
+
+class ObligationRow(Base):
+    """One agency owing one occurrence; `next_on` is when a sweep must look at it again (partial index)."""
+
+    __tablename__ = "obligations"
+    __table_args__ = (
+        Index("ix_obligations_due", "next_on", postgresql_where=text("next_on IS NOT NULL")),
+        Index("ix_obligations_task", "plan_id", "task_id"),
+        Index("ix_obligations_agency", "agency", "plan_id"),
+        CheckConstraint("reviewer <> agency", name="reviewer_is_another"),
+    )
+    id: Mapped[str] = mapped_column(primary_key=True)
+    plan_id: Mapped[str] = mapped_column(ForeignKey("plans.id"))
+    task_id: Mapped[str]
+    part: Mapped[str]
+    period: Mapped[str]
+    agency: Mapped[str]
+    kind: Mapped[str]
+    name: Mapped[str]
+    opens_on: Mapped[date]
+    due_on: Mapped[date | None]
+    late_after: Mapped[date | None]
+    reviewer: Mapped[str]
+    ladder: Mapped[dict[str, Any]]
+    checkpoints: Mapped[list[Any]]
+    question: Mapped[str | None]
+    condition: Mapped[str | None]
+    is_window: Mapped[bool]
+    position: Mapped[int]
+    next_on: Mapped[date | None]
+    waived_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
+class AnswerRow(Base):
+    """One answer of an agency and, once reviewed, the reviewer's decision. `submission` makes a replayed form harmless."""
+
+    __tablename__ = "answers"
+    __table_args__ = (UniqueConstraint("obligation_id", "submission"),)
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    obligation_id: Mapped[str] = mapped_column(ForeignKey("obligations.id"), index=True)
+    submission: Mapped[str]
+    kind: Mapped[str]
+    at: Mapped[datetime]
+    by: Mapped[str]
+    until: Mapped[date | None]
+    document_number: Mapped[str | None]
+    document_date: Mapped[date | None]
+    note: Mapped[str | None]
+    outcome: Mapped[str | None]
+    reviewed_at: Mapped[datetime | None]
+    reviewed_by: Mapped[str | None]
+    reason: Mapped[str | None]
+    correct_by: Mapped[date | None]
+    granted_until: Mapped[date | None]
+    document_date_counts: Mapped[bool] = mapped_column(server_default=text("false"))
+
+
+class FileRow(Base):
+    """An attached file; the bytes lie under DONDOC_HOME/files by their SHA-256, outside the web root."""
+
+    __tablename__ = "files"
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    answer_id: Mapped[int] = mapped_column(ForeignKey("answers.id"), index=True)
+    name: Mapped[str]
+    media_type: Mapped[str]
+    size: Mapped[int] = mapped_column(BigInteger)
+    sha256: Mapped[str]
+
+
+class NoticeRow(Base):
+    """One line for one recipient. status: queued, composed (is in a message), superseded, dropped, no_contact."""
+
+    __tablename__ = "notices"
+    __table_args__ = (
+        UniqueConstraint("obligation_id", "rule", "firing", "recipient"),
+        Index("ix_notices_queued", "recipient", postgresql_where=text("status = 'queued'")),
+    )
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    obligation_id: Mapped[str] = mapped_column(ForeignKey("obligations.id"), index=True)
+    rule: Mapped[str]
+    firing: Mapped[str]
+    recipient: Mapped[str]
+    kind: Mapped[str]
+    audience: Mapped[str]
+    held: Mapped[bool]
+    on: Mapped[date]
+    created_at: Mapped[datetime]
+    status: Mapped[str]
+    reason: Mapped[str]
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"), index=True)
+
+
+class MessageRow(Base):
+    """What is sent: one for each recipient, local day and class (digest, held, urgent or an event key).
+
+    status: held, ready, sending, sent, retry, refused, unknown, dropped, administrator. `header_id` is the RFC 5322
+    Message-ID, fixed before the first attempt.
+    """
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        UniqueConstraint("recipient", "day", "klass"),
+        Index("ix_messages_open", "next_try_at", postgresql_where=text("status IN ('ready', 'retry')")),
+    )
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    recipient: Mapped[str]
+    day: Mapped[date]
+    klass: Mapped[str]
+    plan_id: Mapped[str | None]
+    agency: Mapped[str]
+    channel: Mapped[str]
+    address: Mapped[str]
+    address_name: Mapped[str]
+    header_id: Mapped[str] = mapped_column(unique=True)
+    subject: Mapped[str]
+    body_text: Mapped[str]
+    body_html: Mapped[str]
+    body_zalo: Mapped[str]
+    status: Mapped[str]
+    reason: Mapped[str]
+    created_at: Mapped[datetime]
+    next_try_at: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+    released_at: Mapped[datetime | None]
+    released_by: Mapped[str | None]
+
+
+class AttemptRow(Base):
+    """One try to send a message; written before the send, its outcome after it."""
+
+    __tablename__ = "attempts"
+    __table_args__ = (UniqueConstraint("message_id", "channel", "n"),)
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"))
+    channel: Mapped[str]
+    n: Mapped[int]
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    outcome: Mapped[str | None]
+    code: Mapped[int | None]
+    text: Mapped[str | None]
+
+
+class LinkRow(Base):
+    """A personal link: only the SHA-256 of its token is kept. It opens one recipient's work."""
+
+    __tablename__ = "links"
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    recipient: Mapped[str] = mapped_column(index=True)
+    agency: Mapped[str]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class SessionRow(Base):
+    """What a link was swapped for: the cookie's SHA-256 and its CSRF token."""
+
+    __tablename__ = "sessions"
+    token_hash: Mapped[str] = mapped_column(primary_key=True)
+    link_id: Mapped[int] = mapped_column(ForeignKey("links.id"), index=True)
+    csrf: Mapped[str]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class JournalRow(Base):
+    """Who, when, what, old, new, why. Append-only: a trigger refuses UPDATE and DELETE."""
+
+    __tablename__ = "journal"
+    __table_args__ = (Index("ix_journal_subject", "subject", "id"),)
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    at: Mapped[datetime]
+    who: Mapped[str]
+    action: Mapped[str]
+    subject: Mapped[str]
+    old: Mapped[str | None]
+    new: Mapped[str | None]
+    why: Mapped[str]
+
+
+class SwitchRow(Base):
+    """Operating switches, such as `stop-all`, with who set them and why."""
+
+    __tablename__ = "switches"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str]
+    at: Mapped[datetime]
+    by: Mapped[str]
+    why: Mapped[str]
