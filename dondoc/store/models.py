@@ -118,7 +118,7 @@ class ObligationRow(Base):
 
 
 class AnswerRow(Base):
-    """One answer of an agency and, once reviewed, the reviewer's decision. `submission` makes a replayed form harmless."""
+    """One answer of an agency and, once reviewed, the decision on it. `submission` makes a replayed form harmless."""
 
     __tablename__ = "answers"
     __table_args__ = (UniqueConstraint("obligation_id", "submission"),)

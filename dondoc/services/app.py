@@ -1,0 +1,33 @@
+"""What every use case is given: settings, the store, the renderer, the channels and the clock (built by bootstrap)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session, sessionmaker
+
+from dondoc.settings import Settings
+
+
+class Channel(Protocol):
+    """A way out: sends one message to one address and says what became of it."""
+
+    def send(self, envelope: Any, now: datetime) -> Any:
+        """One attempt; never raises for what the other side answers."""
+
+
+@dataclass(frozen=True)
+class App:
+    """The composition that flows, pages and commands share. `now` is the only clock a service may use."""
+
+    settings: Settings
+    engine: Engine
+    sessions: sessionmaker[Session]
+    templates: Path
+    channels: Mapping[str, Channel]
+    now: Callable[[], datetime]
