@@ -6,6 +6,7 @@ except that Saturday and Sunday are the weekly days off of officials.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -76,9 +77,7 @@ class WorkCalendar:
     def is_working(self, day: date) -> bool:
         """Whether officials work on `day`. Raises CalendarMissing when the year is not loaded."""
         if day.year not in self._status:
-            raise CalendarMissing(
-                f"Chưa có lịch làm việc năm {day.year} → thêm tệp config/calendar/{day.year}.yaml rồi chạy lại."
-            )
+            raise self._missing(day.year)
         special = self._special.get(day)
         if special is not None:
             return special.kind == "swapped_work"
@@ -90,24 +89,52 @@ class WorkCalendar:
             day += ONE_DAY
         return day
 
-    def last_working(self, day: date) -> date:
-        """`day` itself if it is a working day, else the one before."""
-        while not self.is_working(day):
-            day -= ONE_DAY
-        return day
-
     def add(self, day: date, working_days: int) -> date:
         """The `working_days`-th working day after `day` (before, when negative); `day` is not counted (Điều 147)."""
-        step = ONE_DAY if working_days > 0 else -ONE_DAY
-        for _ in range(abs(working_days)):
-            day += step
-            while not self.is_working(day):
-                day += step
-        return day
+        if working_days == 0:
+            return day
+        here = self._rank(day)
+        if working_days > 0:
+            target = here + working_days - 1
+        else:
+            target = here + working_days - (1 if self.is_working(day) else 0)
+        if not 0 <= target < len(self._working):
+            raise self._missing(day.year + (1 if working_days > 0 else -1))
+        found = self._working[target]
+        self._require_loaded(day, found)
+        return found
 
     def between(self, start: date, end: date) -> int:
         """Working days d with start < d <= end; 0 when end <= start."""
-        return sum(1 for day in days(start + ONE_DAY, end) if self.is_working(day))
+        if end <= start:
+            return 0
+        self._require_loaded(start, end)
+        return self._rank(end) - self._rank(start)
+
+    @cached_property
+    def _working(self) -> list[date]:
+        """All working days of the loaded years, in order: counting becomes a difference of ranks."""
+        return [
+            day
+            for year in sorted(self._status)
+            for day in days(date(year, 1, 1), date(year, 12, 31))
+            if self.is_working(day)
+        ]
+
+    def _rank(self, day: date) -> int:
+        """How many working days there are up to and including `day`."""
+        if day.year not in self._status:
+            raise self._missing(day.year)
+        return bisect_right(self._working, day)
+
+    def _require_loaded(self, one: date, other: date) -> None:
+        for year in range(min(one.year, other.year), max(one.year, other.year) + 1):
+            if year not in self._status:
+                raise self._missing(year)
+
+    @staticmethod
+    def _missing(year: int) -> CalendarMissing:
+        return CalendarMissing(f"Chưa có lịch làm việc năm {year} → thêm tệp config/calendar/{year}.yaml rồi chạy lại.")
 
 
 def days(start: date, end: date) -> Iterable[date]:

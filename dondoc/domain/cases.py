@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from dondoc.domain.answers import Answer
-from dondoc.domain.calendar import WorkCalendar
+from dondoc.domain.calendar import ONE_DAY, WorkCalendar, days
 from dondoc.domain.moments import local_day
 from dondoc.domain.obligations import Obligation
 from dondoc.domain.regime import Regime
@@ -132,11 +132,13 @@ def ladder_days(case: Case, today: date, rules: Rules) -> int:
     late_after = case.obligation.late_after
     if late_after is None or today <= late_after:
         return 0
-    stops = pauses(case, rules)
-    day, moved = late_after, 0
-    while (day := rules.calendar.add(day, 1)) <= today:
-        moved += not any(pause.holds(day) for pause in stops)
-    return moved
+    stops = [p for p in pauses(case, rules) if p.start <= today and (p.end is None or p.end > late_after)]
+    moved = rules.calendar.between(late_after, today)
+    if not stops:
+        return moved
+    first = max(min(p.start for p in stops), late_after + ONE_DAY)
+    still = sum(1 for d in days(first, today) if any(p.holds(d) for p in stops) and rules.calendar.is_working(d))
+    return moved - still
 
 
 def standing(case: Case, now: datetime, rules: Rules) -> Standing:

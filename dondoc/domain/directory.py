@@ -138,3 +138,11 @@ class Directory:
                     return Recipient(f"{current}/{role}", current, contact)
             current = agency.parent
         return None
+
+    def reporting_body(self, agency_id: str) -> str:
+        """Who writes the periodic report for an agency: itself, or the nearest body above it that has a contact.
+
+        Communes answer through their district: their lines stand in the district's report.
+        """
+        found = self.recipient(agency_id)
+        return found.agency_id if found is not None else agency_id

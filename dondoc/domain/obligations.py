@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from dondoc.domain.calendar import WorkCalendar
@@ -82,6 +82,17 @@ def expand(scope: Scope) -> tuple[Obligation, ...]:
     return (*ordered, *_periodic(scope, ordered))
 
 
+def redated(obligation: Obligation, due_on: date, today: date, scope: Scope) -> Obligation:
+    """The obligation with a new nominal due day, never moved backwards into lateness (DEADLINES §4 "Frozen").
+
+    A day earlier than today plus `redate_notice_days` working days becomes that day, unless it is the old one.
+    """
+    earliest = scope.calendar.add(today, scope.regime.redate_notice_days)
+    new = due_on if obligation.due_on == due_on else max(due_on, earliest)
+    marks = tuple(mark for mark in obligation.checkpoints if mark < new)
+    return replace(obligation, due_on=new, late_after=scope.late_after(new), checkpoints=marks)
+
+
 def owing_agencies(scope: Scope, lead: Lead, task_id: str, on: date) -> tuple[Agency, ...]:
     """Who a lead is on that day; empty for a conditional lead that nobody has been selected for."""
     if not lead.is_group:
@@ -138,8 +149,9 @@ def _owing(scope: Scope, task: Task, lead: Lead, row: _Row) -> Iterable[tuple[st
 
 
 def _periodic(scope: Scope, tasks: Iterable[Obligation]) -> Iterator[Obligation]:
-    """ONE obligation per (plan, agency, period), for every agency that leads anything in the plan."""
-    agencies = dict.fromkeys(o.agency for o in tasks if o.kind != "unassigned")
+    """ONE obligation per (plan, agency, period), for every agency that leads anything, itself or for its communes."""
+    leading = dict.fromkeys(o.agency for o in tasks if o.kind != "unassigned")
+    agencies = dict.fromkeys(scope.directory.reporting_body(agency) for agency in leading)
     for period in scope.regime.periodic:
         due_on = period.due_on(scope.plan.year)
         for agency in agencies:

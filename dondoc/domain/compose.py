@@ -1,0 +1,80 @@
+"""From notices to messages: one message per recipient, local day and class (DESIGN §2.4–2.5, 2.8)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from dondoc.domain.decide import Notice
+from dondoc.domain.directory import Directory, Recipient
+from dondoc.domain.obligations import Obligation
+from dondoc.domain.plan import Plan
+from dondoc.domain.policy import NoticeKind
+
+URGENCY: tuple[NoticeKind, ...] = (
+    "escalation_leaders", "escalation_supervisor", "urge_2", "urge_1", "overdue",
+    "opened", "reminder", "periodic_request", "outlook", "assignment",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A notice with the obligation it is about and whom it goes to."""
+
+    notice: Notice
+    obligation: Obligation
+    recipient: Recipient
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One message before it is worded. `klass` is digest, held, or an event key such as `apply:<plan>`."""
+
+    recipient: Recipient
+    day: date
+    klass: str
+    lines: tuple[Line, ...]
+
+    @property
+    def is_held(self) -> bool:
+        """Whether a person must release it before it leaves."""
+        return any(line.notice.held for line in self.lines)
+
+    @property
+    def key(self) -> str:
+        """The message's identity, from which its RFC 5322 Message-ID is derived."""
+        return f"{self.recipient.id}/{self.day.isoformat()}/{self.klass}"
+
+
+def recipient_of(notice: Notice, obligation: Obligation, plan: Plan, directory: Directory) -> Recipient | None:
+    """Whom a notice goes to, or None when the directory knows no contact: that is a person's worklist, not a guess."""
+    if notice.to == "supervisor":
+        return directory.recipient(plan.supervisor)
+    if notice.to == "leader":
+        leader = plan.leader
+        return None if leader is None else directory.recipient(leader, "head") or directory.recipient(leader)
+    return directory.recipient(obligation.agency, "head" if notice.to == "head" else "focal")
+
+
+def klass(notice: Notice, obligation: Obligation) -> str:
+    """What a notice may share a message with: what is held never travels with what may leave at once."""
+    if notice.kind == "assignment":
+        return f"apply:{obligation.plan_id}"
+    if notice.kind == "opened":
+        return f"event:{obligation.period}"
+    return "held" if notice.held else "digest"
+
+
+def compose(lines: Iterable[Line], day: date) -> tuple[Draft, ...]:
+    """One draft per recipient and class, lines most urgent first, then by due day and plan order."""
+    groups: dict[tuple[str, str], list[Line]] = {}
+    for line in lines:
+        groups.setdefault((line.recipient.id, klass(line.notice, line.obligation)), []).append(line)
+    return tuple(
+        Draft(found[0].recipient, day, kind, tuple(sorted(found, key=_rank))) for (_, kind), found in groups.items()
+    )
+
+
+def _rank(line: Line) -> tuple[int, date]:
+    return URGENCY.index(line.notice.kind), line.obligation.due_on or date.max
