@@ -17,6 +17,8 @@ from dondoc.domain.moments import at
 from dondoc.domain.obligations import Obligation, Scope, expand, redated
 from dondoc.domain.policy import Ladder
 
+ReviewWord = Literal["accepted", "returned", "none"]
+
 ANSWERED_AT = time(14, 0)
 REVIEWED_AT = time(9, 30)
 
@@ -34,7 +36,7 @@ class Report:
     answer: AnswerKind
     occurrence: str | None = None
     until: date | None = None
-    review: Literal["accepted", "returned", "none"] = "accepted"
+    review: ReviewWord = "accepted"
 
 
 @dataclass(frozen=True, slots=True)

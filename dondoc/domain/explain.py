@@ -1,0 +1,107 @@
+"""Why a case is in its state and what happens next, in sentences an officer can read (Vietnamese)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from dondoc.domain.answers import Answer
+from dondoc.domain.cases import Case, Standing, known, standing
+from dondoc.domain.decide import Snapshot, decide_case
+from dondoc.domain.moments import local_day
+from dondoc.domain.policy import NoticeKind
+
+WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
+
+WORK_NAMES = {
+    "not_open": "chưa bắt đầu", "awaiting": "chờ sự kiện", "unassigned": "chưa xác định đơn vị",
+    "ongoing": "thường xuyên", "open": "đang thực hiện", "reported": "đã báo cáo, chờ duyệt",
+    "returned": "được trả lại để bổ sung", "done": "đã hoàn thành", "waived": "được miễn",
+}  # fmt: skip
+TIME_NAMES = {"no_due": "không có hạn", "in_term": "trong hạn", "due_soon": "sắp đến hạn", "overdue": "quá hạn"}
+ANSWER_NAMES = {
+    "ack": "xác nhận và hẹn ngày", "progress": "báo đang thực hiện", "done": "báo đã hoàn thành",
+    "extension": "xin gia hạn", "not_applicable": "báo không phát sinh / không thuộc thẩm quyền",
+    "not_mine": "báo không phải việc của đơn vị", "not_happened": "báo sự kiện chưa xảy ra",
+}  # fmt: skip
+KIND_NAMES: dict[NoticeKind, str] = {
+    "assignment": "danh mục việc của năm", "outlook": "việc đến hạn trong tháng", "reminder": "nhắc việc sắp đến hạn",
+    "periodic_request": "đề nghị gửi báo cáo định kỳ", "opened": "việc mới phát sinh", "overdue": "báo quá hạn",
+    "urge_1": "đôn đốc lần 1", "urge_2": "đôn đốc lần 2", "escalation_supervisor": "báo cơ quan theo dõi",
+    "escalation_leaders": "báo cáo lãnh đạo",
+}  # fmt: skip
+
+
+def day_name(day: date) -> str:
+    """ "Thứ Sáu, 29/3/2024"."""
+    return f"{WEEKDAYS[day.weekday()]}, {day.day}/{day.month}/{day.year}"
+
+
+def explain(case: Case, snapshot: Snapshot, now: datetime) -> tuple[str, ...]:
+    """The state, its reason, what was answered and sent, and the next thing that will happen, one sentence each."""
+    where = standing(case, now, snapshot.rules)
+    decision = decide_case(case, snapshot, now)
+    seen = known(case, now)
+    return (
+        _state(where),
+        *_due(case, where, snapshot, now),
+        *(_answered(answer) for answer in seen.answers),
+        *_sent(seen),
+        *_next(decision.next_on, decision.reason, where),
+    )
+
+
+def _state(where: Standing) -> str:
+    if where.work == "done":
+        how = "quá hạn" if where.late else "đúng hạn"
+        return f"Đã hoàn thành {how} (gửi {_day(where.submitted_on)})."
+    if where.work in ("awaiting", "unassigned", "ongoing", "waived"):
+        return f"Trạng thái: {WORK_NAMES[where.work]}."
+    return f"Trạng thái: {WORK_NAMES[where.work]}, {TIME_NAMES[where.time]}."
+
+
+def _due(case: Case, where: Standing, snapshot: Snapshot, now: datetime) -> Iterator[str]:
+    obligation, calendar = case.obligation, snapshot.rules.calendar
+    if obligation.due_on is None or obligation.late_after is None:
+        if obligation.question:
+            yield f"Chưa có ngày: chờ “{obligation.question}”."
+        return
+    yield f"Hạn theo kế hoạch: {day_name(obligation.due_on)}."
+    if obligation.late_after != obligation.due_on:
+        rolled = day_name(obligation.late_after)
+        yield f"Ngày đó là ngày nghỉ; chỉ tính quá hạn sau {rolled} (Bộ luật Dân sự 2015, Điều 148)."
+    today = local_day(now)
+    if where.time == "overdue" and where.work in ("open", "returned") and calendar.covers(today):
+        yield f"Đã quá hạn {calendar.between(obligation.late_after, today)} ngày làm việc."
+
+
+def _answered(answer: Answer) -> str:
+    until = f", đến {_day(answer.until)}" if answer.until else ""
+    text = f"{_day(local_day(answer.at))}: đơn vị {ANSWER_NAMES[answer.kind]}{until}."
+    if answer.review is None:
+        return text
+    review = answer.review
+    if review.outcome == "accepted":
+        return f"{text} Được chấp nhận {_day(local_day(review.at))}."
+    why = f": {review.reason}" if review.reason else ""
+    by = f", bổ sung trước hết ngày {_day(review.correct_by)}" if review.correct_by else ""
+    return f"{text} Được trả lại {_day(local_day(review.at))}{why}{by}."
+
+
+def _sent(case: Case) -> Iterator[str]:
+    for fired in case.fired:
+        if not fired.superseded:
+            yield f"{_day(fired.on)}: đã lập nội dung nhắc “{fired.rule}”."
+
+
+def _next(next_on: date | None, reason: str, where: Standing) -> Iterator[str]:
+    if where.work in ("done", "waived"):
+        yield "Không còn việc gì phải nhắc."
+        return
+    yield reason
+    if next_on is not None:
+        yield f"Hệ thống sẽ xem lại vào {day_name(next_on)}."
+
+
+def _day(day: date | None) -> str:
+    return f"{day:%d/%m/%Y}" if day else "không rõ ngày"
