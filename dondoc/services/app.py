@@ -1,4 +1,4 @@
-"""What every use case is given: settings, the store, the renderer, the channels and the clock (built by bootstrap)."""
+"""What every use case is given: settings, the store, the calendar, the channels and the clock (built by bootstrap)."""
 
 from __future__ import annotations
 
@@ -6,18 +6,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
+from dondoc.channels.envelope import Envelope
+from dondoc.channels.outcomes import Outcome
+from dondoc.domain.calendar import WorkCalendar
 from dondoc.settings import Settings
 
 
 class Channel(Protocol):
     """A way out: sends one message to one address and says what became of it."""
 
-    def send(self, envelope: Any, now: datetime) -> Any:
+    def send(self, envelope: Envelope, now: datetime) -> Outcome:
         """One attempt; never raises for what the other side answers."""
 
 
@@ -28,6 +31,7 @@ class App:
     settings: Settings
     engine: Engine
     sessions: sessionmaker[Session]
+    calendar: WorkCalendar
     templates: Path
     channels: Mapping[str, Channel]
     now: Callable[[], datetime]

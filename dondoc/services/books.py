@@ -1,0 +1,120 @@
+"""A plan as it was applied: frozen plan, directory, regime and ladder, with the calendar in force."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dondoc.domain import codec
+from dondoc.domain.cases import Rules
+from dondoc.domain.decide import Snapshot
+from dondoc.domain.directory import Directory
+from dondoc.domain.obligations import Scope, Selections
+from dondoc.domain.plan import Plan
+from dondoc.domain.policy import Ladder
+from dondoc.domain.regime import Regime
+from dondoc.domain.simulate import World
+from dondoc.errors import Refused
+from dondoc.services.app import App
+from dondoc.store.models import PlanRow, SelectionRow
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """What an apply stores of the files it read."""
+
+    plan: Plan
+    directory: Directory
+    regime: Regime
+    ladder: Ladder
+
+    def to_json(self) -> dict[str, Any]:
+        """For the `workspace` column; the inverse of `frozen`."""
+        return {
+            "plan": codec.plan_to_json(self.plan),
+            "directory": codec.directory_to_json(self.directory),
+            "regime": codec.regime_to_json(self.regime),
+            "ladder": codec.ladder_to_json(self.ladder),
+        }
+
+
+def frozen(workspace: dict[str, Any]) -> Frozen:
+    """The values that `Frozen.to_json` wrote."""
+    return Frozen(
+        codec.plan_from_json(workspace["plan"]),
+        codec.directory_from_json(workspace["directory"]),
+        codec.regime_from_json(workspace["regime"]),
+        codec.ladder_from_json(workspace["ladder"]),
+    )
+
+
+@dataclass(frozen=True)
+class Book:
+    """One applied plan and everything needed to judge its obligations."""
+
+    frozen: Frozen
+    scope: Scope
+    archived: bool
+    live_from: date | None
+
+    @property
+    def plan(self) -> Plan:
+        """The plan."""
+        return self.frozen.plan
+
+    @property
+    def directory(self) -> Directory:
+        """The directory it was applied with."""
+        return self.frozen.directory
+
+    @property
+    def rules(self) -> Rules:
+        """The calendar in force and the plan's regime."""
+        return Rules(self.scope.calendar, self.frozen.regime)
+
+    @property
+    def world(self) -> World:
+        """For a rehearsal of this plan."""
+        return World(self.scope, self.frozen.ladder)
+
+    def snapshot(self, ladders: dict[str, Ladder]) -> Snapshot:
+        """What `decide` looks at, without cases; `ladders` are the ones frozen into the obligations."""
+        return Snapshot((), self.rules, ladders, self.plan.supervisor)
+
+
+def book_of(app: App, session: Session, row: PlanRow) -> Book:
+    """The book of a stored plan."""
+    found = frozen(row.workspace)
+    scope = scope_of(app, found, selections(session, row.id))
+    return Book(found, scope, row.archived, row.live_from)
+
+
+def scope_of(app: App, found: Frozen, chosen: Selections) -> Scope:
+    """The expansion's input for frozen files and the supervisor's selections."""
+    return Scope(found.plan, found.directory, app.calendar, found.regime, found.ladder.id, chosen)
+
+
+def books(app: App, session: Session) -> dict[str, Book]:
+    """All applied plans by id."""
+    return {row.id: book_of(app, session, row) for row in session.scalars(select(PlanRow).order_by(PlanRow.id))}
+
+
+def book(app: App, session: Session, plan_id: str) -> Book:
+    """The book of one plan. Raises Refused when no such plan was applied."""
+    row = session.get(PlanRow, plan_id)
+    if row is None:
+        known = ", ".join(session.scalars(select(PlanRow.id).order_by(PlanRow.id))) or "chưa có kế hoạch nào"
+        raise Refused(f"Không có kế hoạch “{plan_id}” đang theo dõi (đang có: {known}).")
+    return book_of(app, session, row)
+
+
+def selections(session: Session, plan_id: str) -> Selections:
+    """Who the supervisor chose for each conditional lead."""
+    chosen: dict[tuple[str, str], set[str]] = {}
+    for row in session.scalars(select(SelectionRow).where(SelectionRow.plan_id == plan_id)):
+        chosen.setdefault((row.task_id, row.lead), set()).add(row.agency)
+    return {key: frozenset(agencies) for key, agencies in chosen.items()}
