@@ -59,7 +59,10 @@ class PlanRow(Base):
 
 
 class ApplicationRow(Base):
-    """Each apply that changed something: the workspace before it, so that it can be undone."""
+    """Each apply that changed something: the workspace before it, so that it can be undone; none before the first.
+
+    `digest` is that of the workspace it applied.
+    """
 
     __tablename__ = "applications"
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
@@ -67,7 +70,7 @@ class ApplicationRow(Base):
     at: Mapped[datetime]
     by: Mapped[str]
     digest: Mapped[str]
-    workspace: Mapped[dict[str, Any]]
+    workspace: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     summary: Mapped[dict[str, Any]]
 
 
@@ -83,8 +86,23 @@ class SelectionRow(Base):
     by: Mapped[str]
 
 
+class LadderRow(Base):
+    """A ladder as it was when obligations opened under it, kept once for all of them (a trigger refuses changes).
+
+    `key` is `<ladder id>@<first 8 hex digits of the body's SHA-256>`: an edited ladder is another row.
+    """
+
+    __tablename__ = "ladders"
+    key: Mapped[str] = mapped_column(primary_key=True)
+    body: Mapped[dict[str, Any]]
+    frozen_at: Mapped[datetime]
+
+
 class ObligationRow(Base):
-    """One agency owing one occurrence; `next_on` is when a sweep must look at it again (partial index)."""
+    """One agency owing one occurrence; `next_on` is when a sweep must look at it again (partial index).
+
+    `position` is the plan's order; `withdrawn_at` is set when an apply no longer has it, its history stays.
+    """
 
     __tablename__ = "obligations"
     __table_args__ = (
@@ -105,7 +123,7 @@ class ObligationRow(Base):
     due_on: Mapped[date | None]
     late_after: Mapped[date | None]
     reviewer: Mapped[str]
-    ladder: Mapped[dict[str, Any]]
+    ladder: Mapped[str] = mapped_column(ForeignKey("ladders.key"))
     checkpoints: Mapped[list[Any]]
     question: Mapped[str | None]
     condition: Mapped[str | None]
@@ -121,9 +139,12 @@ class AnswerRow(Base):
     """One answer of an agency and, once reviewed, the decision on it. `submission` makes a replayed form harmless."""
 
     __tablename__ = "answers"
-    __table_args__ = (UniqueConstraint("obligation_id", "submission"),)
+    __table_args__ = (
+        UniqueConstraint("obligation_id", "submission"),
+        CheckConstraint("(outcome IS NULL) = (reviewed_at IS NULL)", name="reviewed_with_outcome"),
+    )
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    obligation_id: Mapped[str] = mapped_column(ForeignKey("obligations.id"), index=True)
+    obligation_id: Mapped[str] = mapped_column(ForeignKey("obligations.id"))
     submission: Mapped[str]
     kind: Mapped[str]
     at: Mapped[datetime]
@@ -154,15 +175,21 @@ class FileRow(Base):
 
 
 class NoticeRow(Base):
-    """One line for one recipient. status: queued, composed (is in a message), superseded, dropped, no_contact."""
+    """One line for one recipient, and the ledger of what has fired.
+
+    status: queued, composed (is in a message), superseded, dropped, no_contact. `on` is the local day it fired.
+    """
 
     __tablename__ = "notices"
     __table_args__ = (
         UniqueConstraint("obligation_id", "rule", "firing", "recipient"),
+        CheckConstraint(
+            "status IN ('queued', 'composed', 'superseded', 'dropped', 'no_contact')", name="status_is_known"
+        ),
         Index("ix_notices_queued", "recipient", postgresql_where=text("status = 'queued'")),
     )
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    obligation_id: Mapped[str] = mapped_column(ForeignKey("obligations.id"), index=True)
+    obligation_id: Mapped[str] = mapped_column(ForeignKey("obligations.id"))
     rule: Mapped[str]
     firing: Mapped[str]
     recipient: Mapped[str]
@@ -186,6 +213,11 @@ class MessageRow(Base):
     __tablename__ = "messages"
     __table_args__ = (
         UniqueConstraint("recipient", "day", "klass"),
+        CheckConstraint(
+            "status IN ('held', 'ready', 'sending', 'sent', 'retry', 'refused', 'unknown', 'dropped', 'administrator')",
+            name="status_is_known",
+        ),
+        CheckConstraint("status NOT IN ('ready', 'retry') OR next_try_at IS NOT NULL", name="open_has_next_try"),
         Index("ix_messages_open", "next_try_at", postgresql_where=text("status IN ('ready', 'retry')")),
     )
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
@@ -252,7 +284,7 @@ class SessionRow(Base):
 
 
 class JournalRow(Base):
-    """Who, when, what, old, new, why. Append-only: a trigger refuses UPDATE and DELETE."""
+    """Who, when, what, old, new, why. Append-only: a trigger refuses UPDATE, DELETE and TRUNCATE."""
 
     __tablename__ = "journal"
     __table_args__ = (Index("ix_journal_subject", "subject", "id"),)
