@@ -1,0 +1,79 @@
+"""What a message template may know. Services fill these values; templates only word them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from dondoc.domain.policy import NoticeKind
+
+Role = Literal["focal", "head", "supervisor", "leader"]
+
+_LINK = re.compile(r"https?://[^\s<>\"'\\^`{|}]+")
+
+
+@dataclass(frozen=True, slots=True)
+class PlanReference:
+    """How a message cites a plan. An unknown number or day is left out, never written as a gap."""
+
+    title: str
+    issuer: str = ""
+    number: str | None = None
+    issued_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One notice, in the words and days a reader needs.
+
+    `deadline_words` are the plan's own; `due_on` is the nominal day computed from them and `rolled_due_on` the next
+    working day when that is a day off. `working_days` counts to the due day when positive or 0, and since it when
+    negative; None where nothing is due. `agency_name` is who owes it, shown where the reader is somebody else.
+    `reason` says why an `opened` line has come up, `checkpoint_on` makes a reminder one of progress rather than of
+    the end, `history` holds what was sent before, oldest first, each ready to print.
+    """
+
+    kind: NoticeKind
+    task_code: str
+    task_title: str
+    plan_title: str = ""
+    product: str = ""
+    deadline_words: str = ""
+    period_label: str = ""
+    due_on: date | None = None
+    rolled_due_on: date | None = None
+    working_days: int | None = None
+    coordinates: tuple[str, ...] = ()
+    agency_name: str = ""
+    reason: str = ""
+    history: tuple[str, ...] = ()
+    promise_until: date | None = None
+    checkpoint_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MessageContext:
+    """One message to one recipient.
+
+    `agency_name` is the recipient's agency, `recipient_name` the person or post if the directory names one (else the
+    agency's name again). `on` is the day of the message in Asia/Ho_Chi_Minh. `link` is the personal link or None.
+    Raises ValueError for a message without lines or a link that is not a web address.
+    """
+
+    recipient_name: str
+    role: Role
+    agency_name: str
+    on: date
+    plans: tuple[PlanReference, ...]
+    supervisor_name: str
+    link: str | None
+    demo: bool
+    lines: tuple[Line, ...]
+
+    def __post_init__(self) -> None:
+        if not self.lines:
+            raise ValueError("a message has at least one line")
+        if self.link is not None and not _LINK.fullmatch(self.link):
+            raise ValueError("the link of a message is an http or https address")
