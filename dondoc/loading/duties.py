@@ -1,0 +1,76 @@
+"""A plan's targets (chỉ tiêu) and reporting duties: kept as the document says them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dondoc.domain.clauses import to_json
+from dondoc.loading.deadlines import understood
+from dondoc.loading.schema import Fields
+
+COMPARATORS = ("=", ">=", "<=", ">", "<")
+
+
+def read_targets(head: Fields) -> tuple[dict[str, Any], ...]:
+    """The plan's targets, with what is measured where a person noted it."""
+    return tuple(_target(entry) for entry in head.tables("targets", "Chỉ tiêu"))
+
+
+def read_duties(head: Fields, year: int) -> tuple[dict[str, Any], ...]:
+    """Who reports what to whom and when; `clauses` is the deadline understood."""
+    return tuple(_duty(entry, year) for entry in head.tables("reporting_duties", "Chế độ báo cáo của kế hoạch"))
+
+
+def _target(fields: Fields) -> dict[str, Any]:
+    target = {
+        "code": fields.text("code"),
+        "group": fields.text("group"),
+        "text": fields.required("text"),
+        "measures": [_measure(entry) for entry in fields.tables("measures", "Chỉ tiêu, mục “measures”")],
+    }
+    fields.close()
+    return target
+
+
+def _measure(fields: Fields) -> dict[str, Any]:
+    measure = {
+        "what": fields.required("what"),
+        "comparator": fields.choice("comparator", COMPARATORS, "="),
+        "value": _value(fields),
+        "unit": fields.text("unit"),
+    }
+    fields.close()
+    return measure
+
+
+def _value(fields: Fields) -> int | float | None:
+    text = fields.text("value", required=True)
+    try:
+        number = float(text.replace(",", ".")) if text and len(text) < 20 else None
+    except ValueError:
+        number = None
+    if text is not None and (number is None or number != number or abs(number) > 1e12):
+        fields.report.error(
+            fields.line_of("value"),
+            "wrong-type",
+            f"{fields.what}: “value: {text}” không phải là một số.",
+            "Ví dụ 95 hoặc 0.5.",
+        )
+        return None
+    return int(number) if number is not None and number.is_integer() else number
+
+
+def _duty(fields: Fields, year: int) -> dict[str, Any]:
+    deadline = fields.text("deadline") or ""
+    clauses = understood(deadline, year, fields.what, fields.line_of("deadline"), fields.report)
+    duty = {
+        "who": fields.required("who"),
+        "what": fields.required("what"),
+        "to": fields.text("to"),
+        "deadline": deadline,
+        "clauses": [to_json(clause) for clause in clauses],
+        "source": fields.text("source"),
+        "text": fields.text("text"),
+    }
+    fields.close()
+    return duty

@@ -1,0 +1,130 @@
+"""One task of a plan file, and where in the file tasks stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from dondoc.domain.plan import Section, Task
+from dondoc.loading.deadlines import read_clauses, read_parts
+from dondoc.loading.leads import Leads, split_cell
+from dondoc.loading.schema import Fields, did_you_mean
+
+LONGEST_ANSWER = 250
+_SPANS: tuple[Literal["each", "span", ""], ...] = ("each", "span", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A task's entries and the section and objective they stand under."""
+
+    fields: Fields
+    section: str
+    objective_code: str | None = None
+    objective: str | None = None
+
+
+def read_sections(head: Fields) -> tuple[tuple[Section, ...], tuple[Place, ...]]:
+    """The sections, and the tasks under them, under their objectives, or in the plan's own list `tasks`."""
+    sections: dict[str, Section] = {}
+    places: list[Place] = []
+    for fields in head.tables("sections", "Lĩnh vực"):
+        section = Section(fields.required("no"), fields.required("title"))
+        if section.no in sections:
+            fields.report.error(
+                fields.line, "duplicate-id", f"Lĩnh vực “{section.no}” ghi hai lần.", "Gộp lại hoặc đổi số."
+            )
+        sections[section.no] = section
+        places.extend(_under_section(fields, section.no))
+        fields.close()
+    places.extend(_flat(head, sections))
+    return tuple(sections.values()), tuple(places)
+
+
+def read_task(place: Place, leads: Leads) -> Task:
+    """The task; what is wrong with it is reported."""
+    fields = place.fields
+    no, code = _number(fields), fields.text("code")
+    fields.what = f"Nhiệm vụ {code or no or ''}".strip()
+    lead_raw, coordinate_raw = fields.required("lead"), fields.text("coordinate") or ""
+    names, found = leads.read(fields, split_cell(lead_raw))
+    text, clauses = read_clauses(fields, leads.year)
+    task = Task(
+        id=fields.text("id") or f"{place.section}.{code or no or ''}",
+        no=no,
+        section=place.section,
+        objective_code=place.objective_code,
+        objective=place.objective,
+        code=code,
+        activity=fields.required("activity"),
+        products=fields.texts("products"),
+        lead_raw=lead_raw,
+        lead_names=names,
+        coordinate_raw=coordinate_raw,
+        coordinate_names=fields.texts("coordinates") if fields.has("coordinates") else split_cell(coordinate_raw),
+        deadline=text,
+        clauses=clauses,
+        parts=read_parts(fields, names, found, clauses, leads),
+        activities=_activities(fields),
+        budget_raw=fields.text("budget"),
+        after=fields.texts("after"),
+        respond_within=fields.number("respond_within", 1, LONGEST_ANSWER),
+        occurrences=fields.choice("occurrences", _SPANS, "") or None,
+        absorb=fields.flag("absorb", default=True),
+        criteria=fields.texts("criteria"),
+        note=fields.text("note"),
+        line=fields.line,
+    )
+    _check_id(task, code or no, fields)
+    fields.close()
+    return task
+
+
+def _under_section(fields: Fields, section: str) -> Iterator[Place]:
+    for objective in fields.tables("objectives", f"Mục tiêu của lĩnh vực {section}"):
+        code, title = objective.text("code"), objective.text("title")
+        for task in objective.tables("tasks", f"Nhiệm vụ của lĩnh vực {section}"):
+            yield Place(task, section, code, title)
+        objective.close()
+    for task in fields.tables("tasks", f"Nhiệm vụ của lĩnh vực {section}"):
+        yield Place(task, section)
+
+
+def _flat(head: Fields, sections: dict[str, Section]) -> Iterator[Place]:
+    for fields in head.tables("tasks", "Nhiệm vụ"):
+        section = fields.required("section")
+        if section and section not in sections:
+            hint = did_you_mean(section, sections) or "Các lĩnh vực đã khai: " + ", ".join(sections) + "."
+            fields.report.error(
+                fields.line_of("section"), "unknown-section", f"Không có lĩnh vực nào số “{section}”.", hint
+            )
+        yield Place(fields, section, fields.text("objective_code"), fields.text("objective"))
+
+
+def _number(fields: Fields) -> int | str | None:
+    text = fields.text("no")
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 9 else text
+
+
+def _activities(fields: Fields) -> tuple[dict[str, Any], ...]:
+    found = []
+    for entry in fields.tables("activities", f"{fields.what}, mục “activities”"):
+        found.append({"code": entry.text("code"), "text": entry.required("text")})
+        entry.close()
+    return tuple(found)
+
+
+def _check_id(task: Task, own: int | str | None, fields: Fields) -> None:
+    if own is None and not fields.has("id"):
+        fields.report.error(
+            fields.line, "missing-field", f"{fields.what}: cần một trong các mục “code”, “no”, “id”.",
+            "Mã nhiệm vụ là <lĩnh vực>.<code>.",
+        )  # fmt: skip
+    elif any(c.isspace() or c == "~" for c in task.id) or len(task.id) > 80:
+        fields.report.error(
+            fields.line_of("id"),
+            "wrong-type",
+            f"Mã nhiệm vụ “{task.id}” không dùng được.",
+            "Mã không có khoảng trắng và dấu ~.",
+        )
