@@ -52,11 +52,15 @@ class Issued:
 
 @dataclass
 class Simulation:
-    """Everything the rehearsed days brought about. `unmatched` are reports that fitted no obligation."""
+    """Everything the rehearsed days brought about.
+
+    `passed` are notices that a tighter one superseded, `unmatched` reports that fitted no obligation.
+    """
 
     starts_on: date
     ends_on: date
     issued: list[Issued] = field(default_factory=list)
+    passed: list[Issued] = field(default_factory=list)
     drafts: list[Draft] = field(default_factory=list)
     cases: dict[str, Case] = field(default_factory=dict)
     unmatched: list[Report] = field(default_factory=list)
@@ -124,8 +128,15 @@ class _Run:
             if decision.next_on is not None:
                 self._look(obligation_id, max(decision.next_on, day + ONE_DAY))
             for notice in decision.notices:
-                if not notice.superseded:
+                if notice.superseded:
+                    self._pass_over(day, notice, case.obligation)
+                else:
                     yield notice, case.obligation
+
+    def _pass_over(self, day: date, notice: Notice, obligation: Obligation) -> None:
+        scope = self.world.scope
+        recipient = recipient_of(notice, obligation, scope.plan, scope.directory)
+        self.result.passed.append(Issued(day, notice, obligation, recipient, None))
 
     def _look(self, obligation_id: str, on: date) -> None:
         self.looks.setdefault(on, []).append(obligation_id)

@@ -1,0 +1,67 @@
+"""The composition root: reads the environment once and wires store, calendar and channels into an App."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+
+from dondoc import clock, settings
+from dondoc.channels.config import load_channels
+from dondoc.channels.email import EmailChannel
+from dondoc.channels.settings import EmailSettings
+from dondoc.domain.calendar import WorkCalendar
+from dondoc.embedded import Cluster
+from dondoc.errors import ProblemsFound
+from dondoc.loading import load_calendar
+from dondoc.services.app import App
+from dondoc.settings import Settings
+from dondoc.store import engine, session_factory
+
+DEMO = "DONDOC_DEMO"
+
+
+@contextmanager
+def open_app(env: Mapping[str, str] | None = None) -> Iterator[App]:
+    """The App for the environment `env` (default: the process's), closed in order at the end.
+
+    Without DONDOC_DATABASE_URL the embedded PostgreSQL is started, or joined when it runs already. Raises
+    SettingsError or ProblemsFound naming everything that is wrong with settings and configuration files.
+    """
+    env = os.environ if env is None else env
+    read = settings.read(env, demo=env.get(DEMO) == "1")
+    with ExitStack() as stack:
+        url = read.database_url or stack.enter_context(Cluster(read.home)).url()
+        database = engine(url)
+        stack.callback(database.dispose)
+        email = EmailChannel(_email(read, env))
+        stack.callback(email.close)
+        yield App(
+            settings=read,
+            engine=database,
+            sessions=session_factory(database),
+            calendar=_calendar(read),
+            templates=read.templates,
+            channels={"email": email},
+            now=clock.now,
+        )
+
+
+def _calendar(read: Settings) -> WorkCalendar:
+    loaded = load_calendar(read.config / "calendar")
+    errors = [problem for problem in loaded.problems if problem.severity == "error"]
+    if errors or loaded.value is None:
+        raise ProblemsFound(errors or loaded.problems)
+    return loaded.value
+
+
+def _email(read: Settings, env: Mapping[str, str]) -> EmailSettings:
+    """The mail server of the environment, else of config/channels.yaml with its password from the environment."""
+    smtp = read.smtp
+    if smtp is not None:
+        return EmailSettings(
+            smtp.host, smtp.port, smtp.mode, smtp.sender, "dondoc", user=smtp.user, password=smtp.password
+        )
+    user = settings.secret(env, "DONDOC_SMTP_USER")
+    password = settings.secret(env, "DONDOC_SMTP_PASSWORD")
+    return load_channels(read.config / "channels.yaml", user, password).email

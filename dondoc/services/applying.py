@@ -1,0 +1,220 @@
+"""Make a plan live: check, compare, write in one transaction, then keep Prefect's deployments in step."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from dondoc.domain.cases import Case
+from dondoc.domain.diff import PlanDiff, diff
+from dondoc.domain.moments import local_day
+from dondoc.domain.obligations import Obligation, Scope, expand
+from dondoc.domain.simulate import assignments
+from dondoc.domain.workspace import Workspace
+from dondoc.errors import ProblemsFound, Refused
+from dondoc.loading import load_workspace
+from dondoc.services.app import App
+from dondoc.services.books import Frozen, frozen, scope_of, selections
+from dondoc.services.queueing import queue_notices
+from dondoc.store import journal, notices, obligations
+from dondoc.store.models import ApplicationRow, ObligationRow, PlanRow
+
+MOST_CHANGED = 0.30
+"""An apply that changes more of a plan than this stops and asks (DESIGN §2.10)."""
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What an apply did (or, in a dry run, would do). `written` is false when there was nothing to write."""
+
+    plan_id: str
+    diff: PlanDiff
+    archived: bool
+    written: bool
+    queued: int = 0
+
+
+def apply_file(
+    app: App, file: Path, now: datetime, by: str, *, force: bool = False, live_from: date | None = None
+) -> Applied:
+    """Apply a plan file. Raises ProblemsFound with every error of the files, Refused when a guard stops it."""
+    loaded = load_workspace(file, app.settings.config)
+    errors = [problem for problem in loaded.problems if problem.severity == "error"]
+    if errors or loaded.value is None:
+        raise ProblemsFound(errors or loaded.problems)
+    return apply_workspace(app, loaded.value, now, by, force=force, live_from=live_from)
+
+
+def apply_workspace(
+    app: App, workspace: Workspace, now: datetime, by: str, *, force: bool = False, live_from: date | None = None
+) -> Applied:
+    """Apply loaded files, atomically: all of it or nothing. The same files again write nothing."""
+    new = Frozen(workspace.plan, workspace.directory, workspace.regime, workspace.ladder)
+    with app.sessions.begin() as session:
+        _one_at_a_time(session, new.plan.id)
+        return _Apply(app, session, new, now, by).run(force, live_from)
+
+
+def undo(app: App, plan_id: str, now: datetime, by: str) -> Applied:
+    """Take back the last apply that changed something: the plan as it was before becomes live again.
+
+    Raises Refused when there is none, or when it was the first (a plan that is no longer wanted is archived).
+    """
+    with app.sessions.begin() as session:
+        _one_at_a_time(session, plan_id)
+        last = session.scalars(
+            select(ApplicationRow).where(ApplicationRow.plan_id == plan_id).order_by(ApplicationRow.id.desc())
+        ).first()
+        if last is None or last.workspace is None:
+            raise Refused(f"Không có lần áp dụng nào trước đó của “{plan_id}” để quay lại.")
+        return _Apply(app, session, frozen(last.workspace), now, by).run(force=True, live_from=None)
+
+
+def is_over(year: int, now: datetime) -> bool:
+    """Whether a plan's year lies in the past: it is then applied as archive, without notices."""
+    return year < local_day(now).year
+
+
+def _one_at_a_time(session: Session, plan_id: str) -> None:
+    session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": f"apply:{plan_id}"})
+
+
+class _Apply:
+    """One apply inside one transaction."""
+
+    def __init__(self, app: App, session: Session, new: Frozen, now: datetime, by: str) -> None:
+        self.app, self.session, self.new, self.now, self.by = app, session, new, now, by
+        self.today = local_day(now)
+        self.row = session.get(PlanRow, new.plan.id)
+        self.workspace = new.to_json()
+        canonical = json.dumps(self.workspace, sort_keys=True, ensure_ascii=False)
+        self.digest = hashlib.sha256(canonical.encode()).hexdigest()
+        self.scope = scope_of(app, new, selections(session, new.plan.id))
+
+    def run(self, force: bool, live_from: date | None) -> Applied:
+        """Compare, guard, write."""
+        plan = self.new.plan
+        archived = is_over(plan.year, self.now) and live_from is None
+        desired = expand(self.scope)
+        found = diff(self._existing(), desired, self.today, self.scope)
+        same_text = self.row is not None and self.row.digest == self.digest
+        same_life = self.row is not None and (self.row.archived, self.row.live_from) == (archived, live_from)
+        if same_text and same_life and found.is_empty:
+            return Applied(plan.id, found, archived, written=False)
+        if found.share > MOST_CHANGED and not force:
+            raise Refused(
+                f"Lần áp dụng này đổi hoặc bỏ {found.share:.0%} số việc đang theo dõi của “{plan.id}” "
+                f"({len(found.changed)} đổi, {len(found.gone)} bỏ). Kiểm tra lại tệp; nếu đúng ý, thêm --force."
+            )
+        self._save_plan(archived, live_from, found)
+        self._write(found, {o.id: n for n, o in enumerate(desired)}, archived, live_from)
+        queued = 0 if archived else self._assign(found.new)
+        return Applied(plan.id, found, archived, written=True, queued=queued)
+
+    def _existing(self) -> dict[str, Obligation]:
+        """What stands in the store as the plan said it: an extension moved `due_on`, the plan did not."""
+        rows = self.session.scalars(
+            select(ObligationRow).where(ObligationRow.plan_id == self.new.plan.id, ObligationRow.withdrawn_at.is_(None))
+        )
+        return {row.id: _as_planned(row, self.scope) for row in rows}
+
+    def _save_plan(self, archived: bool, live_from: date | None, found: PlanDiff) -> None:
+        plan, before = self.new.plan, self.row.workspace if self.row else None
+        values = {
+            "year": plan.year, "title": plan.title, "digest": self.digest, "workspace": self.workspace,
+            "applied_at": self.now, "archived": archived, "live_from": live_from,
+        }  # fmt: skip
+        if self.row is None:
+            self.session.add(PlanRow(id=plan.id, **values))
+        else:
+            for name, value in values.items():
+                setattr(self.row, name, value)
+        summary = {"new": len(found.new), "changed": len(found.changed), "gone": len(found.gone)}
+        self.session.add(
+            ApplicationRow(
+                plan_id=plan.id, at=self.now, by=self.by, digest=self.digest, workspace=before, summary=summary
+            )
+        )
+        self.session.flush()
+        why = f"{summary['new']} việc mới, {summary['changed']} việc đổi, {summary['gone']} việc bỏ"
+        journal.write(self.session, self.now, self.by, "plan-applied", plan.id, None, self.digest[:12], why)
+
+    def _write(self, found: PlanDiff, positions: dict[str, int], archived: bool, live_from: date | None) -> None:
+        returning = self._bring_back(found.new)
+        fresh = [o for o in found.new if o.id not in returning]
+        obligations.insert_obligations(self.session, fresh, self.new.ladder, self.now, positions)
+        for change in found.changed:
+            self._change(change.old, change.new)
+        for gone in found.gone:
+            obligations.withdraw(self.session, gone.id, self.now)
+            notices.drop_queued(self.session, [gone.id], "Việc không còn trong kế hoạch.")
+            journal.write(
+                self.session, self.now, self.by, "withdrawn", gone.id, None, None, "Không còn trong kế hoạch."
+            )
+        looks = {o.id: _first_look(o, archived, live_from) for o in found.new}
+        looks |= {change.new.id: None if archived else self.today for change in found.changed}
+        obligations.set_next(self.session, looks)
+
+    def _bring_back(self, wanted: Iterable[Obligation]) -> set[str]:
+        """Obligations that were withdrawn before and are wanted again keep their row and history."""
+        rows = self.session.scalars(
+            select(ObligationRow).where(
+                ObligationRow.id.in_([o.id for o in wanted]), ObligationRow.withdrawn_at.is_not(None)
+            )
+        ).all()
+        by_id = {o.id: o for o in wanted}
+        for row in rows:
+            row.withdrawn_at = None
+            journal.write(self.session, self.now, self.by, "restored", row.id, None, None, "Có lại trong kế hoạch.")
+            self._change(_as_planned(row, self.scope), by_id[row.id])
+        return {row.id for row in rows}
+
+    def _change(self, old: Obligation, new: Obligation) -> None:
+        row = self.session.get_one(ObligationRow, new.id)
+        moved = old.due_on != new.due_on
+        if moved or row.due_on == row.planned_on:
+            # A longer extension already granted is kept: a plan change never takes time away from it.
+            keep = row.due_on is not None and new.due_on is not None and row.due_on > new.due_on and not _as_is(row)
+            if not keep:
+                journal.write(
+                    self.session, self.now, self.by, "redated", row.id,
+                    str(row.due_on), str(new.due_on), "Kế hoạch đổi thời hạn.",
+                )  # fmt: skip
+                row.due_on, row.late_after = new.due_on, new.late_after
+        row.planned_on = new.due_on
+        row.kind, row.name, row.opens_on, row.reviewer = new.kind, new.name, new.opens_on, new.reviewer
+        row.checkpoints = [mark.isoformat() for mark in new.checkpoints]
+        row.question, row.condition, row.is_window = new.question, new.condition, new.is_window
+
+    def _assign(self, new: tuple[Obligation, ...]) -> int:
+        """The list of the year's tasks for what is new, held for release."""
+        if not self.new.ladder.assignment:
+            return 0
+        lines = list(assignments((Case(o) for o in new), self.new.ladder))
+        return queue_notices(self.session, self.new.plan, self.new.directory, lines, self.now)
+
+
+def _as_is(row: ObligationRow) -> bool:
+    return row.due_on == row.planned_on
+
+
+def _as_planned(row: ObligationRow, scope: Scope) -> Obligation:
+    found = obligations.to_obligation(row)
+    if _as_is(row) or row.planned_on is None:
+        return found
+    return replace(found, due_on=row.planned_on, late_after=scope.late_after(row.planned_on))
+
+
+def _first_look(obligation: Obligation, archived: bool, live_from: date | None) -> date | None:
+    if archived or obligation.kind not in ("task", "periodic_report"):
+        return None
+    return max(obligation.opens_on, live_from) if live_from else obligation.opens_on

@@ -1,0 +1,62 @@
+"""The daily audit: every open obligation has a next action in the future or a reason (DESIGN §2.11)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from dondoc.domain.cases import Case, standing
+from dondoc.domain.moments import local_day
+from dondoc.services.app import App
+from dondoc.services.books import books
+from dondoc.store import messages, obligations
+
+SETTLED = ("done", "waived")
+WITH_REASON = ("awaiting", "unassigned", "ongoing", "reported")
+
+
+@dataclass(frozen=True)
+class AuditResult:
+    """`open` obligations, those `without_next` (ids: a fault), notices without a contact, messages of unknown fate."""
+
+    open: int
+    without_next: tuple[str, ...]
+    no_contact: int
+    unknown: int
+    markdown: str
+
+
+def audit(app: App, now: datetime) -> AuditResult:
+    """Look at every live plan; what is found wrong is listed, nothing is changed."""
+    without, open_ones = [], 0
+    with app.sessions() as session:
+        for book in books(app, session).values():
+            if book.archived:
+                continue
+            cases = obligations.load_cases(session, plan_id=book.plan.id)
+            looks = obligations.next_days(session, [case.obligation.id for case in cases])
+            for case in cases:
+                work = standing(case, now, book.rules).work
+                open_ones += work not in SETTLED
+                if work not in SETTLED + WITH_REASON and not _has_next(case, looks, now):
+                    without.append(case.obligation.id)
+        no_contact, unknown = messages.troubles(session)
+    result = (open_ones, tuple(without), no_contact, unknown)
+    return AuditResult(*result, markdown=_markdown(now, *result))
+
+
+def _has_next(case: Case, looks: dict[str, object], now: datetime) -> bool:
+    day = looks.get(case.obligation.id)
+    return day is not None and str(day) >= local_day(now).isoformat()
+
+
+def _markdown(now: datetime, open_ones: int, without: tuple[str, ...], no_contact: int, unknown: int) -> str:
+    lines = [
+        f"# Kiểm tra {now:%H:%M ngày %d/%m/%Y}",
+        f"- Việc chưa xong: **{open_ones}**",
+        f"- Việc không có bước tiếp theo: **{len(without)}**",
+        f"- Nội dung nhắc không có đầu mối nhận: **{no_contact}**",
+        f"- Thư chưa rõ đã đến hay chưa: **{unknown}**",
+    ]
+    lines += [f"  - `{obligation_id}`" for obligation_id in without[:50]]
+    return "\n".join(lines)

@@ -1,0 +1,151 @@
+"""Composition: the day's queued notices become one message per recipient and class (DESIGN §2.5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from dondoc.channels.envelope import message_id
+from dondoc.domain.calendar import WorkCalendar
+from dondoc.domain.cases import Case, standing
+from dondoc.domain.compose import URGENCY, Draft, Line, compose, recipient_of
+from dondoc.domain.decide import Notice
+from dondoc.domain.moments import COMPOSED_AT, at, in_working_hours, local_day
+from dondoc.rendering import NoticeRenderer
+from dondoc.services.app import App
+from dondoc.services.books import Book, books
+from dondoc.services.links import address
+from dondoc.services.wording import LINK_PLACEHOLDER, context_of
+from dondoc.store import messages, notices, obligations
+from dondoc.store.models import MessageRow, NoticeRow
+
+SETTLED = ("done", "waived", "reported")
+
+
+@dataclass(frozen=True)
+class Composed:
+    """How many messages were written, how many of them are held, how many notices were no longer needed."""
+
+    messages: int = 0
+    held: int = 0
+    dropped: int = 0
+
+
+def may_compose(calendar: WorkCalendar, now: datetime) -> bool:
+    """Digests are composed on working days from 08:00 on, while the office works."""
+    today = local_day(now)
+    return calendar.is_working(today) and now >= at(today, COMPOSED_AT) and in_working_hours(now)
+
+
+def compose_day(app: App, now: datetime) -> Composed:
+    """Write the messages of today from what is queued, in one transaction; a second call the same day adds nothing
+    to a digest that is already composed: what came later waits for the next one."""
+    with app.sessions.begin() as session:
+        rows = notices.queued(session)
+        if not rows:
+            return Composed()
+        found = books(app, session)
+        cases = obligations.load_cases_by_id(session, {row.obligation_id for row in rows})
+        keep, settled = _still_open(rows, cases, found, now)
+        keep, looser = _tightest(keep)
+        notices.drop(session, [row.id for row in settled], "Việc đã được báo cáo hoặc miễn.")
+        notices.drop(session, [row.id for row in looser], "Đã có nội dung nhắc sát hơn cùng việc.", "superseded")
+        written = _write(app, session, keep, cases, found, now)
+        return Composed(len(written), sum(m.status == "held" for m in written), len(settled) + len(looser))
+
+
+def _still_open(
+    rows: Iterable[NoticeRow], cases: Mapping[str, Case], found: Mapping[str, Book], now: datetime
+) -> tuple[list[NoticeRow], list[NoticeRow]]:
+    keep, settled = [], []
+    for row in rows:
+        case = cases[row.obligation_id]
+        where = standing(case, now, found[case.obligation.plan_id].rules)
+        (settled if where.work in SETTLED else keep).append(row)
+    return keep, settled
+
+
+def _tightest(rows: Iterable[NoticeRow]) -> tuple[list[NoticeRow], list[NoticeRow]]:
+    """Of several notices about one obligation to one recipient only the most urgent goes out."""
+    best: dict[tuple[str, str, bool], NoticeRow] = {}
+    looser = []
+    for row in sorted(rows, key=lambda r: (URGENCY.index(r.kind), -r.id)):  # type: ignore[arg-type]
+        key = (row.obligation_id, row.recipient, row.kind == "assignment")
+        if key in best:
+            looser.append(row)
+        else:
+            best[key] = row
+    return sorted(best.values(), key=lambda r: r.id), looser
+
+
+def _write(
+    app: App, session: Session, rows: Sequence[NoticeRow], cases: Mapping[str, Case], found: Mapping[str, Book],
+    now: datetime,
+) -> list[MessageRow]:  # fmt: skip
+    lines: dict[Line, NoticeRow] = {}
+    for row in rows:
+        line = _line(row, cases[row.obligation_id], found)
+        if line is not None:
+            lines[line] = row
+    renderer = NoticeRenderer(app.templates)
+    written = []
+    for draft in compose(lines, local_day(now)):
+        message = write_draft(app, session, draft, renderer, found, cases, now)
+        if message is not None:
+            notices.composed(session, [lines[line].id for line in draft.lines], message.id)
+            written.append(message)
+    return written
+
+
+def _line(row: NoticeRow, case: Case, found: Mapping[str, Book]) -> Line | None:
+    book = found[case.obligation.plan_id]
+    notice = Notice(
+        row.obligation_id, row.rule, row.firing, row.kind, row.audience, row.held, row.reason  # type: ignore[arg-type]
+    )  # fmt: skip
+    recipient = recipient_of(notice, case.obligation, book.plan, book.directory)
+    return Line(notice, case.obligation, recipient) if recipient is not None else None
+
+
+def write_draft(
+    app: App, session: Session, draft: Draft, renderer: NoticeRenderer, found: Mapping[str, Book],
+    cases: Mapping[str, Case], now: datetime,
+) -> MessageRow | None:  # fmt: skip
+    """Word one draft and put it into the outbox; None when that recipient, day and class already has its message."""
+    public_url = app.settings.require_public_url()
+    link = address(public_url, LINK_PLACEHOLDER)
+    rendered = renderer.render_message(context_of(draft, found, cases, link))
+    contact = draft.recipient.contact
+    owner = found[draft.lines[0].obligation.plan_id].directory.by_id[draft.recipient.agency_id]
+    held = draft.is_held
+    return messages.create(
+        session,
+        recipient=draft.recipient.id, day=draft.day, klass=draft.klass, plan_id=draft.lines[0].obligation.plan_id,
+        agency=draft.recipient.agency_id, channel="email", address=contact.email or "",
+        address_name=contact.name or owner.name, header_id=message_id(draft.key, _domain(app)),
+        subject=rendered.subject, body_text=rendered.text, body_html=rendered.html, body_zalo=rendered.zalo,
+        status="held" if held else "ready", reason=held_reason(draft) if held else "",
+        created_at=now, next_try_at=None if held else now,
+    )  # fmt: skip
+
+
+def held_reason(draft: Draft) -> str:
+    """Why a person must release it."""
+    if any(line.notice.kind == "assignment" for line in draft.lines):
+        return "Danh mục việc của năm: chờ cơ quan theo dõi cho gửi."
+    return "Nêu tên đơn vị chậm với người khác, hoặc dựa vào ngày chưa chính thức: chờ cơ quan theo dõi cho gửi."
+
+
+def _domain(app: App) -> str:
+    smtp = app.settings.smtp
+    return smtp.sender.rpartition("@")[2] if smtp else "dondoc.example"
+
+
+def next_composition(calendar: WorkCalendar, now: datetime) -> date:
+    """The next local day on which digests are composed."""
+    today = local_day(now)
+    if calendar.is_working(today) and now < at(today, COMPOSED_AT):
+        return today
+    return calendar.add(today, 1)

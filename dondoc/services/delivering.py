@@ -1,0 +1,106 @@
+"""Delivery: sweep, compose, send what the outbox holds. Commit before send; every attempt leaves a typed outcome."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from dondoc.channels.envelope import Envelope
+from dondoc.channels.outcomes import Outcome
+from dondoc.domain.backoff import next_try
+from dondoc.domain.moments import in_working_hours, local_day
+from dondoc.services import links
+from dondoc.services.app import App
+from dondoc.services.composing import Composed, compose_day, may_compose
+from dondoc.services.sweeping import sweep
+from dondoc.services.wording import LINK_PLACEHOLDER
+from dondoc.store import messages, switches
+from dondoc.store.models import MessageRow
+
+STOP_ALL = "stop-all"
+ADMINISTRATOR_PAUSE = timedelta(minutes=15)
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class DeliverResult:
+    """Messages by what became of them in this run."""
+
+    composed: int = 0
+    held: int = 0
+    sent: int = 0
+    retry: int = 0
+    refused: int = 0
+    unknown: int = 0
+    administrator: int = 0
+    stopped: bool = False
+
+
+def deliver(app: App, now: datetime) -> DeliverResult:
+    """Compose the day's messages after a full sweep at the same `now`, then send what is ready in working hours."""
+    sweep(app, now)
+    composed = compose_day(app, now) if may_compose(app.calendar, now) else Composed()
+    kinds, stopped = Counter[str](), is_stopped(app)
+    if not stopped and app.calendar.is_working(local_day(now)) and in_working_hours(now):
+        kinds = send_ready(app, now)
+    return DeliverResult(
+        composed.messages, composed.held, kinds["sent"], kinds["retry"], kinds["refused"], kinds["unknown"],
+        kinds["administrator"], stopped,
+    )  # fmt: skip
+
+
+def is_stopped(app: App) -> bool:
+    """Whether the stop-all switch is on: nothing leaves, everything else goes on."""
+    with app.sessions() as session:
+        return switches.get(session, STOP_ALL) == "on"
+
+
+def send_ready(app: App, now: datetime) -> Counter[str]:
+    """Send every message whose time has come, one at a time; stops early when an administrator is needed."""
+    kinds = Counter[str]()
+    while not is_stopped(app):
+        with app.sessions.begin() as session:
+            claimed = messages.claim_next(session, now)
+            if claimed is not None:
+                envelope = envelope_of(app, session, claimed.message, now)
+        if claimed is None:
+            return kinds
+        outcome = app.channels[claimed.message.channel].send(envelope, now)
+        _record(app, claimed.message, claimed.n, outcome, now)
+        kinds[outcome.kind] += 1
+        if outcome.kind == "administrator":
+            return kinds
+    return kinds
+
+
+def envelope_of(app: App, session: Session, row: MessageRow, now: datetime) -> Envelope:
+    """The message as it leaves: the personal link is put in now, the redirect for rehearsals applied."""
+    key = f"{row.recipient}/{row.day.isoformat()}/{row.klass}"
+    token = links.issue_for_message(session, app.settings.home, key, row.recipient, row.agency, now)
+    redirect = app.settings.redirect_all_to
+    headers = {"X-Dondoc-Redirected-From": row.address} if redirect else {}
+    return Envelope(
+        to_address=redirect or row.address,
+        to_name=row.address_name,
+        subject=row.subject,
+        text=row.body_text.replace(LINK_PLACEHOLDER, token),
+        html=row.body_html.replace(LINK_PLACEHOLDER, token),
+        message_id=row.header_id,
+        headers=headers,
+    )
+
+
+def _record(app: App, row: MessageRow, n: int, outcome: Outcome, now: datetime) -> None:
+    again = None
+    if outcome.kind == "retry":
+        again = next_try(n, now)
+    elif outcome.kind == "administrator":
+        again = now + ADMINISTRATOR_PAUSE
+    with app.sessions.begin() as session:
+        messages.record(session, row.id, n, outcome.kind, outcome.code, outcome.text, again, now)
+    log.info("message attempted", extra={"action": "message_attempted", "message": row.id, "outcome": outcome.kind})

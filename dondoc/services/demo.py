@@ -1,0 +1,190 @@
+"""The demo: the shipped plan moved to this year, a history written in bulk, the last days' messages really sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from dondoc.domain.calendar import ONE_DAY
+from dondoc.domain.cases import Case, standing
+from dondoc.domain.compose import Draft
+from dondoc.domain.moments import at, local_day
+from dondoc.domain.shift import shift
+from dondoc.domain.simulate import Simulation, simulate
+from dondoc.domain.workspace import Workspace
+from dondoc.errors import DondocError, ProblemsFound
+from dondoc.loading import load_workspace
+from dondoc.rendering import NoticeRenderer
+from dondoc.services.app import App
+from dondoc.services.applying import apply_workspace
+from dondoc.services.books import Book, books
+from dondoc.services.casting import cast
+from dondoc.services.composing import write_draft
+from dondoc.services.delivering import envelope_of
+from dondoc.services.simulating import world_of
+from dondoc.store import messages, notices, obligations
+from dondoc.store.models import AnswerRow, JournalRow, MessageRow, NoticeRow, PlanRow
+
+PLAN_FILE = "hung-yen-2024.yaml"
+SENT_DAYS = 10
+WHO = "bản chạy thử"
+Progress = Callable[[str], None]
+
+
+def seed(app: App, now: datetime, say: Progress) -> bool:
+    """Bring the demo's plan and history into an empty store; False when it is there already.
+
+    Raises DondocError when the shipped files cannot be used for this year, for example without its calendar.
+    """
+    workspace = demo_workspace(app, local_day(now).year)
+    with app.sessions() as session:
+        if session.get(PlanRow, workspace.plan.id) is not None:
+            return False
+    say("Diễn tập từ đầu năm đến hôm qua…")
+    yesterday = local_day(now) - ONE_DAY
+    history = simulate(world_of(workspace), cast(world_of(workspace)), until=yesterday)
+    say(f"Ghi {len(history.cases)} việc, {len(history.issued)} nội dung nhắc, {len(history.drafts)} thư…")
+    apply_workspace(app, workspace, at(history.starts_on), WHO, live_from=history.starts_on)
+    with app.sessions.begin() as session:
+        _Seeding(app, session, workspace, history, now).write()
+    say(f"Gửi thật các thư của {SENT_DAYS} ngày làm việc gần nhất…")
+    _send(app, now)
+    return True
+
+
+def demo_workspace(app: App, year: int) -> Workspace:
+    """The shipped plan and directory, moved together to `year`, marked as demo."""
+    loaded = load_workspace(app.settings.plans / PLAN_FILE, app.settings.config)
+    if loaded.value is None:
+        raise ProblemsFound(loaded.problems)
+    if not loaded.value.calendar.covers(date(year, 12, 31)):
+        raise DondocError(f"Chưa có lịch làm việc năm {year} → thêm tệp config/calendar/{year}.yaml rồi chạy lại.")
+    return shift(loaded.value, year)
+
+
+class _Seeding:
+    """Writes one rehearsed history into the tables, in bulk."""
+
+    def __init__(self, app: App, session: Session, workspace: Workspace, history: Simulation, now: datetime) -> None:
+        self.app, self.session, self.history, self.now = app, session, history, now
+        self.books: dict[str, Book] = books(app, session)
+        self.book = self.books[workspace.plan.id]
+
+    def write(self) -> None:
+        """Obligations as they stand, answers with their reviews, the ledger of notices, messages and their fate."""
+        notices.forget_assignments(self.session, self.book.plan.id)
+        self._obligations()
+        self._answers()
+        self._notices()
+        self._messages()
+
+    def _obligations(self) -> None:
+        today = local_day(self.now)
+        looks: dict[str, date | None] = {}
+        for case in self.history.cases.values():
+            obligation = case.obligation
+            work = standing(case, self.now, self.book.rules).work
+            dated = obligation.kind in ("task", "periodic_report")
+            looks[obligation.id] = max(obligation.opens_on, today) if dated and work not in ("done", "waived") else None
+        obligations.set_next(self.session, looks)
+
+    def _answers(self) -> None:
+        rows, journal = [], []
+        for case in self.history.cases.values():
+            for answer in case.answers:
+                rows.append(_answer_row(case, answer))
+                journal.append(_journal_row(answer.at, case.obligation.agency, "answered", case, answer.kind))
+                if answer.review is not None:
+                    journal.append(
+                        _journal_row(
+                            answer.review.at, case.obligation.reviewer, "reviewed", case, answer.review.outcome
+                        )
+                    )
+        self._bulk(AnswerRow, rows)
+        self._bulk(JournalRow, sorted(journal, key=lambda row: row["at"]))
+
+    def _notices(self) -> None:
+        issued = [
+            (i.notice, i.recipient.id if i.recipient else None, i.on)
+            for i in (*self.history.issued, *self.history.passed)
+        ]
+        for day in sorted({on for _, _, on in issued}):
+            notices.queue(self.session, [(n, r) for n, r, on in issued if on == day], at(day))
+
+    def _messages(self) -> None:
+        ledger = {
+            (row.obligation_id, row.rule, row.firing, row.recipient): row.id
+            for row in self.session.scalars(select(NoticeRow))
+        }
+        renderer = NoticeRenderer(self.app.templates)
+        first_sent = self._first_sent_day()
+        for draft in self.history.drafts:
+            row = write_draft(self.app, self.session, draft, renderer, self.books, self.history.cases, at(draft.day))
+            if row is None:
+                continue
+            keys = [(n.notice.obligation_id, n.notice.rule, n.notice.firing, draft.recipient.id) for n in draft.lines]
+            notices.composed(self.session, row.id, [ledger[key] for key in keys])
+            if draft.day < first_sent:
+                _mark_sent(row, draft)
+
+    def _first_sent_day(self) -> date:
+        return self.app.calendar.add(local_day(self.now), -SENT_DAYS)
+
+    def _bulk(self, table: type[Any], rows: list[dict[str, Any]]) -> None:
+        if rows:
+            self.session.execute(insert(table), rows)
+
+
+def _answer_row(case: Case, answer: Any) -> dict[str, Any]:
+    review = answer.review
+    return {
+        "obligation_id": case.obligation.id,
+        "submission": f"demo-{answer.id}",
+        "kind": answer.kind,
+        "at": answer.at,
+        "by": f"{case.obligation.agency}/focal",
+        "until": answer.until,
+        "document_number": f"{answer.id}/BC-MAU" if answer.kind == "done" else None,
+        "document_date": local_day(answer.at) if answer.kind == "done" else None,
+        "note": "Câu trả lời của bản chạy thử.",
+        "outcome": review.outcome if review else None,
+        "reviewed_at": review.at if review else None,
+        "reviewed_by": case.obligation.reviewer if review else None,
+        "reason": "Thiếu số liệu, đề nghị bổ sung." if review and review.outcome == "returned" else None,
+        "correct_by": review.correct_by if review else None,
+    }
+
+
+def _journal_row(moment: datetime, who: str, action: str, case: Case, new: str) -> dict[str, Any]:
+    return {
+        "at": moment, "who": who, "action": action, "subject": case.obligation.id,
+        "old": None, "new": new, "why": "Bản chạy thử.",
+    }  # fmt: skip
+
+
+def _mark_sent(row: MessageRow, draft: Draft) -> None:
+    """Older than what is really sent: written as sent on its day, held ones as released by the supervisor."""
+    row.status, row.sent_at, row.next_try_at = "sent", at(draft.day, time(8, 1)), None
+    if draft.is_held:
+        row.released_at, row.released_by = at(draft.day, time(9, 0)), WHO
+
+
+def _send(app: App, now: datetime) -> None:
+    """Send the seeded messages that are ready, each dated on its own day; no working hours are kept in the demo."""
+    with app.sessions() as session:
+        waiting = messages.ready(session)
+    for row in waiting:
+        moment = min(at(row.day, time(8, 1)), now)
+        with app.sessions.begin() as session:
+            claimed = messages.claim(session, row.id, moment)
+            if claimed is None:
+                continue
+            envelope = envelope_of(app, session, claimed.message, moment)
+        outcome = app.channels["email"].send(envelope, moment)
+        with app.sessions.begin() as session:
+            again = now + timedelta(minutes=5) if outcome.kind == "retry" else None
+            messages.record(session, row.id, claimed.n, outcome.kind, outcome.code, outcome.text, again, moment)

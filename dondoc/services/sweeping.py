@@ -1,0 +1,92 @@
+"""The sweep: look at every obligation whose day has come, decide, write notices. Nothing is sent here."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from dondoc.domain.cases import Case
+from dondoc.domain.decide import Decision, decide_case
+from dondoc.domain.moments import local_day
+from dondoc.services.app import App
+from dondoc.services.books import Book, books
+from dondoc.services.queueing import queue_notices
+from dondoc.store import obligations
+
+BATCH = 500
+
+
+@dataclass(frozen=True)
+class SweepResult:
+    """What a sweep found. `missed` had a day in the past: some wake-up did not come, and the sweep made up for it."""
+
+    looked_at: int = 0
+    queued: int = 0
+    superseded: int = 0
+    missed: int = 0
+
+    def __add__(self, other: SweepResult) -> SweepResult:
+        return SweepResult(
+            self.looked_at + other.looked_at,
+            self.queued + other.queued,
+            self.superseded + other.superseded,
+            self.missed + other.missed,
+        )
+
+
+def sweep(app: App, now: datetime, plan_id: str | None = None, task_id: str | None = None) -> SweepResult:
+    """Decide every case that is due at `now`, of all plans or of one task; a repeated sweep finds nothing new.
+
+    Works in batches, one transaction each, so that its cost follows what is due and a crash loses at most a batch,
+    which the next sweep does again.
+    """
+    total = SweepResult()
+    while True:
+        with app.sessions.begin() as session:
+            found = _batch(app, session, now, plan_id, task_id)
+        total += found
+        if found.looked_at < BATCH:
+            return total
+
+
+def _batch(app: App, session: Session, now: datetime, plan_id: str | None, task_id: str | None) -> SweepResult:
+    today = local_day(now)
+    cases = obligations.load_cases(
+        session, plan_id=plan_id, task_id=task_id, due_by=today, limit=BATCH, for_update_skip_locked=True
+    )
+    if not cases:
+        return SweepResult()
+    ladders = obligations.load_ladders(session)
+    known = books(app, session)
+    result = SweepResult(looked_at=len(cases), missed=_missed(session, cases, today))
+    looks: dict[str, date | None] = {}
+    for book, group in _by_plan(cases, known):
+        snapshot = book.snapshot(ladders)
+        decisions = [decide_case(case, snapshot, now) for case in group]
+        looks |= {decision.case.obligation.id: decision.next_on for decision in decisions}
+        result += _queue(session, book, decisions, now)
+    obligations.set_next(session, looks)
+    return result
+
+
+def _by_plan(cases: Sequence[Case], known: dict[str, Book]) -> Iterable[tuple[Book, list[Case]]]:
+    groups: dict[str, list[Case]] = {}
+    for case in cases:
+        groups.setdefault(case.obligation.plan_id, []).append(case)
+    return [(known[plan_id], group) for plan_id, group in groups.items()]
+
+
+def _queue(session: Session, book: Book, decisions: list[Decision], now: datetime) -> SweepResult:
+    lines = [(notice, d.case.obligation) for d in decisions for notice in d.notices]
+    kinds = Counter(notice.superseded for notice, _ in lines)
+    written = queue_notices(session, book.plan, book.directory, lines, now)
+    return SweepResult(queued=written, superseded=kinds[True])
+
+
+def _missed(session: Session, cases: Sequence[Case], today: date) -> int:
+    looks = obligations.next_days(session, [case.obligation.id for case in cases])
+    return sum(1 for day in looks.values() if day is not None and day < today)

@@ -1,0 +1,106 @@
+"""From a draft to the words of a message: what the templates are told, and the rendered forms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from dondoc.domain.cases import Case, standing
+from dondoc.domain.compose import Draft
+from dondoc.domain.compose import Line as DraftLine
+from dondoc.domain.moments import at
+from dondoc.domain.obligations import PERIODIC_TASK, Obligation
+from dondoc.domain.policy import To
+from dondoc.rendering.context import Line, MessageContext, PlanReference, Role
+from dondoc.services.books import Book
+
+LINK_PLACEHOLDER = "LIEN-KET-CA-NHAN"
+"""Stands for the token in a stored body: the token itself is put in only as the message leaves."""
+
+_ROLES: dict[To, Role] = {"lead": "focal", "head": "head", "supervisor": "supervisor", "leader": "leader"}
+
+
+def context_of(draft: Draft, books: Mapping[str, Book], cases: Mapping[str, Case], link: str | None) -> MessageContext:
+    """What the templates may know of one draft. Its lines may come from several plans."""
+    plans = list(dict.fromkeys(line.obligation.plan_id for line in draft.lines))
+    first = books[plans[0]]
+    owner = first.directory.by_id[draft.recipient.agency_id]
+    audiences = {line.notice.to for line in draft.lines}
+    return MessageContext(
+        recipient_name=draft.recipient.contact.name or owner.name,
+        role=_ROLES[max(audiences, key=list(_ROLES).index)],
+        agency_name=owner.name,
+        on=draft.day,
+        plans=tuple(_reference(books[plan_id]) for plan_id in plans),
+        supervisor_name=first.directory.by_id[first.plan.supervisor].name,
+        link=link,
+        demo=any(books[plan_id].plan.demo for plan_id in plans),
+        lines=tuple(_line(line, books[line.obligation.plan_id], cases, draft.day) for line in draft.lines),
+    )
+
+
+def _reference(book: Book) -> PlanReference:
+    plan = book.plan
+    return PlanReference(plan.title, plan.issuer, plan.citation.number, plan.citation.issued_on)
+
+
+def _line(line: DraftLine, book: Book, cases: Mapping[str, Case], day: date) -> Line:
+    obligation, notice = line.obligation, line.notice
+    task = book.plan.by_id.get(obligation.task_id)
+    case = cases.get(obligation.id)
+    where = standing(case, at(day), book.rules) if case else None
+    return Line(
+        kind=notice.kind,
+        task_code=task.code or str(task.no or "") if task else "",
+        task_title=task.activity if task else obligation.name,
+        plan_title=book.plan.title,
+        product=", ".join(task.products) if task else "",
+        deadline_words=task.deadline if task else "",
+        period_label=_period(obligation),
+        due_on=obligation.due_on,
+        rolled_due_on=obligation.late_after if obligation.late_after != obligation.due_on else None,
+        working_days=_working_days(obligation, book, day),
+        coordinates=task.coordinate_names if task else (),
+        agency_name=book.directory.by_id[obligation.agency].name,
+        reason=notice.reason,
+        history=_history(case) if notice.to in ("supervisor", "leader") else (),
+        promise_until=where.promised_on if where else None,
+        checkpoint_on=_checkpoint(line),
+    )
+
+
+def _period(obligation: Obligation) -> str:
+    return "" if obligation.task_id == PERIODIC_TASK or obligation.period.isdigit() else obligation.name
+
+
+def _working_days(obligation: Obligation, book: Book, day: date) -> int | None:
+    calendar = book.rules.calendar
+    if obligation.due_on is None or obligation.late_after is None:
+        return None
+    if not (calendar.covers(day) and calendar.covers(obligation.late_after)):
+        return None
+    if day > obligation.late_after:
+        return -calendar.between(obligation.late_after, day)
+    return calendar.between(day, obligation.due_on)
+
+
+def _history(case: Case | None) -> tuple[str, ...]:
+    fired = case.fired if case else ()
+    return tuple(
+        f"{f.on:%d/%m/%Y}: {_FIRED.get(f.rule, f.rule)}" for f in fired if not f.superseded and f.rule in _FIRED
+    )
+
+
+_FIRED = {
+    "remind_7": "nhắc trước hạn", "remind_1": "nhắc trước hạn", "request_5": "đề nghị báo cáo",
+    "request_1": "đề nghị báo cáo", "overdue": "báo quá hạn", "urge_1": "đôn đốc lần 1", "urge_2": "đôn đốc lần 2",
+    "supervisor": "đưa vào danh sách của cơ quan theo dõi",
+}  # fmt: skip
+
+
+def _checkpoint(line: DraftLine) -> date | None:
+    rule, marks = line.notice.rule, line.obligation.checkpoints
+    if not rule.startswith("checkpoint_"):
+        return None
+    number = int(rule.removeprefix("checkpoint_"))
+    return marks[number - 1] if number <= len(marks) else None
