@@ -101,6 +101,7 @@ class LadderRow(Base):
 class ObligationRow(Base):
     """One agency owing one occurrence; `next_on` is when a sweep must look at it again (partial index).
 
+    `planned_on` is the nominal due day the plan says, `due_on` the one in force (an extension moves only the latter).
     `position` is the plan's order; `withdrawn_at` is set when an apply no longer has it, its history stays.
     """
 
@@ -120,6 +121,7 @@ class ObligationRow(Base):
     kind: Mapped[str]
     name: Mapped[str]
     opens_on: Mapped[date]
+    planned_on: Mapped[date | None]
     due_on: Mapped[date | None]
     late_after: Mapped[date | None]
     reviewer: Mapped[str]

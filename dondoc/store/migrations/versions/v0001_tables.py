@@ -82,6 +82,7 @@ def _obligations() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("opens_on", sa.Date(), nullable=False),
+        sa.Column("planned_on", sa.Date(), nullable=True),
         sa.Column("due_on", sa.Date(), nullable=True),
         sa.Column("late_after", sa.Date(), nullable=True),
         sa.Column("reviewer", sa.Text(), nullable=False),

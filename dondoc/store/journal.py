@@ -1,0 +1,47 @@
+"""The journal: who, when, what, old, new, why. Written in the transaction of the move it tells of, never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from dondoc.store.models import JournalRow
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line. `subject` is what was moved: an obligation's, plan's or message's id; `why` is fit for an officer."""
+
+    at: datetime
+    who: str
+    action: str
+    subject: str
+    old: str | None
+    new: str | None
+    why: str
+
+
+def write(
+    session: Session, at: datetime, who: str, action: str, subject: str, old: str | None, new: str | None, why: str
+) -> None:
+    """Add one line."""
+    write_all(session, [Entry(at, who, action, subject, old, new, why)])
+
+
+def write_all(session: Session, entries: Iterable[Entry]) -> None:
+    """Add many lines, in order, with one statement."""
+    rows = [asdict(entry) for entry in entries]
+    if rows:
+        session.execute(insert(JournalRow), rows)
+
+
+def history(session: Session, *subjects: str) -> tuple[Entry, ...]:
+    """What was written about these subjects, oldest first."""
+    statement = select(JournalRow).where(JournalRow.subject.in_(subjects)).order_by(JournalRow.id)
+    return tuple(
+        Entry(row.at, row.who, row.action, row.subject, row.old, row.new, row.why) for row in session.scalars(statement)
+    )
