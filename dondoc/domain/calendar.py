@@ -104,6 +104,26 @@ class WorkCalendar:
         self._require_loaded(day, found)
         return found
 
+    def try_roll(self, day: date) -> date | None:
+        """As `roll`; None where the answer lies in a year that is not loaded."""
+        try:
+            return self.roll(day)
+        except CalendarMissing:
+            return None
+
+    def try_add(self, day: date, working_days: int) -> date | None:
+        """As `add`; None where the answer lies in a year that is not loaded."""
+        try:
+            return self.add(day, working_days)
+        except CalendarMissing:
+            return None
+
+    def next_covered(self, day: date) -> date | None:
+        """The first day after `day` whose year is loaded; None when no later year is."""
+        if self.covers(day + ONE_DAY):
+            return day + ONE_DAY
+        return min((date(year, 1, 1) for year in self._status if year > day.year), default=None)
+
     def between(self, start: date, end: date) -> int:
         """Working days d with start < d <= end; 0 when end <= start."""
         if end <= start:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from dondoc.domain.calendar import WorkCalendar
 from dondoc.domain.clauses import Within
@@ -65,9 +65,9 @@ class Scope:
 
     def late_after(self, due_on: date) -> date:
         """The rolled due day; a day outside the loaded calendar stays a plain date (DEADLINES §3)."""
-        if not self.regime.due_rolls or not self.calendar.covers(due_on):
+        if not self.regime.due_rolls:
             return due_on
-        return self.calendar.roll(due_on)
+        return self.calendar.try_roll(due_on) or due_on
 
     def reviewer(self, agency: str) -> str:
         """Never the owing agency: the supervisor's own tasks go to the regime's `own_tasks_reviewer`."""
@@ -87,7 +87,9 @@ def redated(obligation: Obligation, due_on: date, today: date, scope: Scope) -> 
 
     A day earlier than today plus `redate_notice_days` working days becomes that day, unless it is the old one.
     """
-    earliest = scope.calendar.add(today, scope.regime.redate_notice_days)
+    notice = scope.regime.redate_notice_days
+    # Where the calendar ends working days cannot be counted: twice as many civil days and one hold them.
+    earliest = scope.calendar.try_add(today, notice) or today + timedelta(days=2 * notice + 1)
     new = due_on if obligation.due_on == due_on else max(due_on, earliest)
     marks = tuple(mark for mark in obligation.checkpoints if mark < new)
     return replace(obligation, due_on=new, late_after=scope.late_after(new), checkpoints=marks)

@@ -35,7 +35,10 @@ def month_end(year: int, month: int) -> date:
 
 
 def spans(period: Period, year: int) -> Iterator[Span]:
-    """The periods of that kind that END in `year`, in order. A day has no span of its own."""
+    """The periods of that kind of `year`, in order; a week belongs to the year of its Thursday (ISO 8601).
+
+    A day has no span of its own.
+    """
     if period == "week":
         yield from _weeks(year)
     elif period == "month":
