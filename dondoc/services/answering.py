@@ -1,0 +1,228 @@
+"""An agency's answer to what it owes: checked against the rules, written once, in one transaction with its journal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dondoc.domain.answers import Answer, Review
+from dondoc.domain.moments import local_day
+from dondoc.errors import Refused
+from dondoc.intake.files import Checked
+from dondoc.intake.texts import clean_line
+from dondoc.services.app import App
+from dondoc.services.books import book
+from dondoc.services.replies import (
+    REPLY_KINDS,
+    NotAllowed,
+    Objection,
+    Reply,
+    ReplyKind,
+    document_objections,
+    form_objections,
+    objections,
+)
+from dondoc.store import answers, journal, notices, obligations
+from dondoc.store.models import AnswerRow, FileRow, ObligationRow
+
+REPLACED = "Đơn vị đã gửi lại báo cáo khác thay báo cáo này."
+
+Mandate = frozenset[tuple[str, str]]
+"""For whom somebody may answer: pairs of plan id and agency id."""
+
+
+class NotYours(Refused):
+    """An obligation that does not exist, or that another agency owes: the two are not told apart."""
+
+
+class AlreadyUsed(Refused):
+    """The form was sent before with other content; what was recorded then stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What was recorded: `number` is the first answer's id. `repeated` when the same form had been recorded before."""
+
+    number: int
+    at: datetime
+    by: str
+    submission: str
+    reply: Reply
+    obligation_ids: tuple[str, ...]
+    repeated: bool = False
+
+
+def submit(
+    app: App,
+    *,
+    obligation_ids: Sequence[str],
+    reply: Reply,
+    by: str,
+    submission: str,
+    now: datetime,
+    mandate: Mandate | None = None,
+) -> Receipt:
+    """Record one answer for every obligation named, all or none.
+
+    `submission` identifies the form: the same one sent again is harmless. `mandate` limits whose obligations may be
+    answered (None: an administrator's command). Files must be kept before (`intake.files.keep`). A `done` report
+    replaces one that waits for its review, and stops the ladder at once.
+    Raises NotAllowed, NotYours or AlreadyUsed; a stranger's try is journaled.
+    """
+    wanted = tuple(dict.fromkeys(obligation_ids))
+    reply = reply.cleaned()
+    _raise_if(form_objections(wanted, reply, submission))
+    try:
+        with app.sessions.begin() as session:
+            return _Submission(app, session, reply, by, submission, now).record(wanted, mandate)
+    except NotYours:
+        with app.sessions.begin() as session:
+            journal.write(session, now, by, "refused", _subject(wanted), None, None, "Việc không thuộc người gửi.")
+        raise
+
+
+def _raise_if(found: Sequence[Objection]) -> None:
+    if found:
+        raise NotAllowed(found)
+
+
+class _Submission:
+    """One form inside one transaction."""
+
+    def __init__(self, app: App, session: Session, reply: Reply, by: str, submission: str, now: datetime) -> None:
+        self.app, self.session, self.reply, self.by, self.submission, self.now = (
+            app, session, reply, by, submission, now,
+        )  # fmt: skip
+
+    def record(self, wanted: tuple[str, ...], mandate: Mandate | None) -> Receipt:
+        rows = self._locked(wanted, mandate)
+        before = self._earlier(wanted)
+        if before is not None:
+            return before
+        self._check(wanted, rows)
+        number = self._write(wanted)
+        if self.reply.kind == "done":
+            notices.drop_queued(self.session, list(wanted), "Đơn vị đã báo cáo hoàn thành.")
+        obligations.set_next(self.session, dict.fromkeys(wanted, local_day(self.now)))
+        return Receipt(number, self.now, self.by, self.submission, self.reply, wanted)
+
+    def _locked(self, wanted: tuple[str, ...], mandate: Mandate | None) -> dict[str, ObligationRow]:
+        """The rows, locked in one order, so that two forms sent at once come one after the other."""
+        found = self.session.scalars(
+            select(ObligationRow).where(ObligationRow.id.in_(wanted)).order_by(ObligationRow.id).with_for_update()
+        )
+        rows = {
+            row.id: row
+            for row in found
+            if row.withdrawn_at is None and (mandate is None or (row.plan_id, row.agency) in mandate)
+        }
+        if len(rows) != len(wanted):
+            raise NotYours("Có việc không thuộc danh sách của đơn vị. Mở lại danh sách việc rồi chọn lại.")
+        return rows
+
+    def _earlier(self, wanted: tuple[str, ...]) -> Receipt | None:
+        before = self.session.scalars(
+            select(AnswerRow)
+            .where(AnswerRow.submission == self.submission, AnswerRow.obligation_id.in_(wanted))
+            .order_by(AnswerRow.id)
+        ).all()
+        if not before:
+            return None
+        first = before[0]
+        if len(before) == len(wanted) and stored_reply(self.session, first) == self.reply:
+            return Receipt(first.id, first.at, first.by, self.submission, self.reply, wanted, repeated=True)
+        raise AlreadyUsed(
+            f"Biểu mẫu này đã được ghi nhận lúc {first.at:%H:%M ngày %d/%m/%Y} (số {first.id}). "
+            "Muốn gửi nội dung khác, mở lại danh sách việc và báo cáo lại."
+        )
+
+    def _check(self, wanted: tuple[str, ...], rows: dict[str, ObligationRow]) -> None:
+        books = {row.plan_id: book(self.app, self.session, row.plan_id) for row in rows.values()}
+        cases = {case.obligation.id: case for case in obligations.load_cases(self.session, ids=wanted)}
+        year = min(found.plan.year for found in books.values())
+        found = list(document_objections(self.reply, year, local_day(self.now)))
+        for key in wanted:
+            found.extend(objections(cases[key], self.reply, books[rows[key].plan_id], self.now))
+        _raise_if(found)
+
+    def _write(self, obligation_ids: tuple[str, ...]) -> int:
+        """Answers, files and journal; the first answer's id is the receipt's number."""
+        if self.reply.kind == "done":
+            self._replace_unreviewed(obligation_ids)
+        reply = self.reply
+        answer = Answer("", reply.kind, self.now, reply.until, reply.document_number, reply.document_date, reply.note)
+        stored = answers.add(
+            self.session, [answers.Submitted(key, self.submission, self.by, answer) for key in obligation_ids]
+        )
+        for answer_id in stored.values():
+            self.session.add_all(_file_row(answer_id, file) for file in reply.files)
+        why = _why(reply)
+        journal.write_all(
+            self.session,
+            [journal.Entry(self.now, self.by, "answered", key, None, reply.kind, why) for key in obligation_ids],
+        )
+        return min(stored.values())
+
+    def _replace_unreviewed(self, obligation_ids: tuple[str, ...]) -> None:
+        """The report that waits for its review is closed, or its pause of the ladder would never end."""
+        waiting = self.session.execute(
+            select(AnswerRow.id, AnswerRow.obligation_id).where(
+                AnswerRow.obligation_id.in_(obligation_ids), AnswerRow.kind == "done", AnswerRow.outcome.is_(None)
+            )
+        ).all()
+        closed = Review("returned", self.now, self.by, REPLACED, correct_by=local_day(self.now))
+        for answer_id, obligation_id in waiting:
+            answers.review(self.session, answer_id, closed)
+            journal.write(self.session, self.now, self.by, "replaced", obligation_id, str(answer_id), None, REPLACED)
+
+
+def _file_row(answer_id: int, file: Checked) -> FileRow:
+    return FileRow(answer_id=answer_id, name=file.name, media_type=file.media_type, size=file.size, sha256=file.sha256)
+
+
+def stored_reply(session: Session, answer: AnswerRow) -> Reply:
+    """The reply that an answer's rows hold. Raises ValueError for an answer of a kind that no form gives."""
+    kind = next((known for known in REPLY_KINDS if known == answer.kind), None)
+    if kind is None:
+        raise ValueError(f"answer {answer.id} is no reply: {answer.kind}")
+    files = session.scalars(select(FileRow).where(FileRow.answer_id == answer.id).order_by(FileRow.id))
+    kept = tuple(Checked(file.name, file.media_type, file.size, file.sha256) for file in files)
+    return Reply(kind, answer.until, answer.document_number, answer.document_date, answer.note, kept)
+
+
+def receipt(session: Session, submission: str, mandate: Mandate) -> Receipt | None:
+    """What that form recorded, as far as the mandate may see it; None when nothing."""
+    found = session.execute(
+        select(AnswerRow, ObligationRow)
+        .join(ObligationRow, ObligationRow.id == AnswerRow.obligation_id)
+        .where(AnswerRow.submission == submission, AnswerRow.kind.in_(REPLY_KINDS))
+        .order_by(AnswerRow.id)
+    ).all()
+    own = [(answer, row) for answer, row in found if (row.plan_id, row.agency) in mandate]
+    if not own:
+        return None
+    first = own[0][0]
+    reply = stored_reply(session, first)
+    return Receipt(first.id, first.at, first.by, submission, reply, tuple(row.id for _, row in own))
+
+
+def _why(reply: Reply) -> str:
+    describe: dict[ReplyKind, Callable[[], str]] = {
+        "ack": lambda: f"Hẹn {reply.until:%d/%m/%Y}." if reply.until else "Xác nhận đã nhận việc.",
+        "progress": lambda: "Đang thực hiện.",
+        "done": lambda: "Báo cáo hoàn thành.",
+    }
+    document = ""
+    if reply.document_number and reply.document_date:
+        document = f" Văn bản số {reply.document_number} ngày {reply.document_date:%d/%m/%Y}."
+    files = f" {len(reply.files)} tệp." if reply.files else ""
+    return describe[reply.kind]() + document + files
+
+
+def _subject(wanted: tuple[str, ...]) -> str:
+    first = clean_line(wanted[0])[:200] if wanted else "-"
+    return f"{first} (+{len(wanted) - 1})" if len(wanted) > 1 else first

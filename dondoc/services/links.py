@@ -1,0 +1,182 @@
+"""Personal links: issued with each message, swapped once per visit for a session cookie, revocable, soon out of date.
+
+The store keeps only the SHA-256 of a link's token and of a cookie. So that a message which is rendered or sent again
+carries the same link, its token is derived from the message's key with a secret of the server, and never kept.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import os
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Literal
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from dondoc.store import journal
+from dondoc.store.models import LinkRow, SessionRow
+
+LINK_DAYS = 60
+"""How long a link opens the page; each new message carries a link of its own."""
+SESSION_HOURS = 12
+LONGEST_TOKEN = 128
+Closed = Literal["unknown", "expired", "revoked"]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A link that was swapped: the cookie's secret value (its only copy) and the aware moment it ends."""
+
+    cookie: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who is looking: a directory recipient id (`<agency>/<role>`), its agency, and the token their forms carry."""
+
+    recipient: str
+    agency: str
+    csrf: str
+
+
+def server_key(home: Path) -> bytes:
+    """The secret that message links are derived with: `secret/link.key` under DONDOC_HOME, 0600, made on first use."""
+    path = home / "secret" / "link.key"
+    if not path.exists():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _create_once(path, secrets.token_bytes(32))
+    return path.read_bytes()
+
+
+def message_token(key: bytes, message_key: str) -> str:
+    """The token that a message's link carries, the same each time the message with that key is rendered."""
+    digest = hmac.new(key, f"link:{message_key}".encode(), hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")
+
+
+def address(public_url: str, token: str) -> str:
+    """The web address of a link."""
+    return f"{public_url.rstrip('/')}/l/{token}"
+
+
+def issue(
+    session: Session,
+    recipient: str,
+    agency: str,
+    now: datetime,
+    *,
+    token: str | None = None,
+    days: int = LINK_DAYS,
+) -> str:
+    """Make a link valid for so many days and return its token, the only time it is seen. Does not commit.
+
+    Without `token` a random one is made. Issuing the same token again (a message rendered twice) changes nothing: a
+    link that was revoked stays revoked.
+    """
+    token = token or secrets.token_urlsafe(32)
+    row = {
+        "token_hash": _hashed(token),
+        "recipient": recipient,
+        "agency": agency,
+        "created_at": now,
+        "expires_at": now + timedelta(days=days),
+    }
+    session.execute(insert(LinkRow).values(row).on_conflict_do_nothing(index_elements=["token_hash"]))
+    return token
+
+
+def issue_for_message(
+    session: Session, home: Path, message_key: str, recipient: str, agency: str, now: datetime
+) -> str:
+    """The token of the message with that key (`Draft.key`); its link is issued on the first call. Does not commit."""
+    return issue(session, recipient, agency, now, token=message_token(server_key(home), message_key))
+
+
+def open_link(session: Session, token: str, now: datetime) -> Opened | Closed:
+    """Swap a link's token for a session, or say why it opens nothing. Does not commit.
+
+    Opening changes nothing that matters: mail scanners open links too.
+    """
+    row = session.scalar(select(LinkRow).where(LinkRow.token_hash == _hashed(token))) if _plausible(token) else None
+    if row is None:
+        return "unknown"
+    if row.revoked_at is not None:
+        return "revoked"
+    if row.expires_at <= now:
+        return "expired"
+    session.execute(delete(SessionRow).where(SessionRow.expires_at <= now))
+    cookie = secrets.token_urlsafe(32)
+    expires_at = min(now + timedelta(hours=SESSION_HOURS), row.expires_at)
+    session.add(
+        SessionRow(
+            token_hash=_hashed(cookie),
+            link_id=row.id,
+            csrf=secrets.token_urlsafe(32),
+            created_at=now,
+            expires_at=expires_at,
+        )
+    )
+    return Opened(cookie, expires_at)
+
+
+def visitor(session: Session, cookie: str, now: datetime) -> Visitor | None:
+    """Whose session the cookie is; None when it has ended, or its link was revoked or has run out."""
+    if not _plausible(cookie):
+        return None
+    found = session.execute(
+        select(SessionRow, LinkRow)
+        .join(LinkRow, LinkRow.id == SessionRow.link_id)
+        .where(
+            SessionRow.token_hash == _hashed(cookie),
+            SessionRow.expires_at > now,
+            LinkRow.expires_at > now,
+            LinkRow.revoked_at.is_(None),
+        )
+    ).one_or_none()
+    if found is None:
+        return None
+    return Visitor(found.LinkRow.recipient, found.LinkRow.agency, found.SessionRow.csrf)
+
+
+def revoke(session: Session, agency: str, by: str, now: datetime, why: str) -> int:
+    """End every open link of an agency's contacts, and with it their sessions; how many. Journaled; does not commit."""
+    ended = session.execute(
+        update(LinkRow)
+        .where(LinkRow.agency == agency, LinkRow.revoked_at.is_(None), LinkRow.expires_at > now)
+        .values(revoked_at=now)
+        .returning(LinkRow.id)
+    ).all()
+    journal.write(session, now, by, "link.revoked", f"agency:{agency}", None, str(len(ended)), why)
+    return len(ended)
+
+
+def _hashed(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _plausible(token: str) -> bool:
+    return token.isascii() and 0 < len(token) <= LONGEST_TOKEN
+
+
+def _create_once(path: Path, content: bytes) -> None:
+    """Write the file whole or not at all; when another process was quicker, its file stays."""
+    part = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as out:
+            out.write(content)
+            out.flush()
+            os.fsync(out.fileno())
+        os.link(part, path)
+    except FileExistsError:
+        return
+    finally:
+        part.unlink()

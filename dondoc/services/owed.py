@@ -1,0 +1,133 @@
+"""What one recipient's agencies owe, as it stands now: read for the answer page in a constant number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.orm import Session
+
+from dondoc.domain.cases import Case, Standing, standing
+from dondoc.domain.decide import Snapshot
+from dondoc.domain.directory import Agency, Role
+from dondoc.domain.plan import Task
+from dondoc.services.answering import Mandate
+from dondoc.services.app import App
+from dondoc.services.books import Book, book_of
+from dondoc.store import obligations
+from dondoc.store.models import AnswerRow, FileRow, ObligationRow, PlanRow
+
+
+@dataclass(frozen=True)
+class Owed:
+    """One obligation with all that a page shows of it. `task` is None for a periodic report."""
+
+    case: Case
+    where: Standing
+    book: Book
+    snapshot: Snapshot
+    task: Task | None
+    agency: Agency
+    files: Mapping[str, tuple[FileRow, ...]]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Everything of one recipient: their agencies by plan, and what is owed, in the plan's order."""
+
+    mandate: Mandate
+    books: Mapping[str, Book]
+    owed: tuple[Owed, ...]
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether any of the plans is a demonstration."""
+        return any(book.plan.demo for book in self.books.values())
+
+
+def live_books(app: App, session: Session) -> dict[str, Book]:
+    """The plans that are being followed, archived ones left out."""
+    rows = session.scalars(select(PlanRow).where(PlanRow.archived.is_(False)).order_by(PlanRow.year, PlanRow.id))
+    return {row.id: book_of(app, session, row) for row in rows}
+
+
+def mandate_of(books: Mapping[str, Book], recipient: str) -> Mandate:
+    """Every (plan, agency) whose messages go to that recipient: a district's contact answers for its communes too."""
+    role = cast(Role, recipient.rpartition("/")[2])
+    pairs = set()
+    for plan_id, book in books.items():
+        for agency in book.directory.agencies:
+            found = book.directory.recipient(agency.id, role)
+            if found is not None and found.id == recipient:
+                pairs.add((plan_id, agency.id))
+    return frozenset(pairs)
+
+
+def desk(app: App, session: Session, recipient: str, now: datetime, only: Iterable[str] | None = None) -> Desk:
+    """What the recipient's agencies owe at `now`; `only` keeps the obligations named, strangers' are left out."""
+    books = live_books(app, session)
+    mandate = mandate_of(books, recipient)
+    ids = _ids(session, mandate, None if only is None else tuple(only))
+    cases = obligations.load_cases(session, ids=ids)
+    ladders = obligations.load_ladders(session)
+    snapshots = {plan_id: book.snapshot(ladders) for plan_id, book in books.items()}
+    files = _files(session, ids)
+    return Desk(mandate, books, tuple(_owed(case, books, snapshots, files, now) for case in cases))
+
+
+def file_of(app: App, session: Session, recipient: str, file_id: int) -> FileRow | None:
+    """An attached file of the recipient's agencies; None for any other, whether it exists or not."""
+    found = session.execute(
+        select(FileRow, ObligationRow)
+        .join(AnswerRow, AnswerRow.id == FileRow.answer_id)
+        .join(ObligationRow, ObligationRow.id == AnswerRow.obligation_id)
+        .where(FileRow.id == file_id)
+    ).one_or_none()
+    if found is None:
+        return None
+    file, row = found.tuple()
+    return file if (row.plan_id, row.agency) in mandate_of(live_books(app, session), recipient) else None
+
+
+def _ids(session: Session, mandate: Mandate, only: tuple[str, ...] | None) -> list[str]:
+    if not mandate or only == ():
+        return []
+    query = select(ObligationRow.id).where(
+        tuple_(ObligationRow.plan_id, ObligationRow.agency).in_(sorted(mandate)),
+        ObligationRow.withdrawn_at.is_(None),
+    )
+    if only is not None:
+        query = query.where(ObligationRow.id.in_(only))
+    return list(session.scalars(query))
+
+
+def _files(session: Session, obligation_ids: list[str]) -> dict[str, tuple[FileRow, ...]]:
+    """Attached files by the answer's id as the core writes it."""
+    found: dict[str, tuple[FileRow, ...]] = {}
+    rows = session.scalars(
+        select(FileRow)
+        .join(AnswerRow, AnswerRow.id == FileRow.answer_id)
+        .where(AnswerRow.obligation_id.in_(obligation_ids))
+        .order_by(FileRow.id)
+    )
+    for row in rows:
+        found[str(row.answer_id)] = (*found.get(str(row.answer_id), ()), row)
+    return found
+
+
+def _owed(
+    case: Case,
+    books: Mapping[str, Book],
+    snapshots: Mapping[str, Snapshot],
+    files: Mapping[str, tuple[FileRow, ...]],
+    now: datetime,
+) -> Owed:
+    obligation = case.obligation
+    book = books[obligation.plan_id]
+    own = {answer.id: files[answer.id] for answer in case.answers if answer.id in files}
+    task = book.plan.by_id.get(obligation.task_id)
+    agency = book.directory.by_id[obligation.agency]
+    return Owed(case, standing(case, now, book.rules), book, snapshots[obligation.plan_id], task, agency, own)
