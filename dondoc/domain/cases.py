@@ -5,11 +5,12 @@ Nothing here is stored as a state: states are derived from dates and evidence, s
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from dondoc.domain.answers import Answer
+from dondoc.domain.answers import Answer, Review
 from dondoc.domain.calendar import ONE_DAY, WorkCalendar, days
 from dondoc.domain.moments import local_day
 from dondoc.domain.obligations import Obligation
@@ -77,11 +78,12 @@ class Rules:
 
 
 def promise_limit(case: Case, rules: Rules) -> date | None:
-    """The last day a promise may reach: so many working days past the due day (regime); None without a due day."""
+    """The last day a promise may reach: so many working days past the due day (regime).
+
+    None without a due day, and where the calendar ends and cannot say.
+    """
     late_after = case.obligation.late_after
-    if late_after is None or not rules.calendar.covers(late_after):
-        return None
-    return rules.calendar.add(late_after, rules.regime.promise_days_past_due)
+    return None if late_after is None else rules.calendar.try_add(late_after, rules.regime.promise_days_past_due)
 
 
 def known(case: Case, now: datetime) -> Case:
@@ -104,24 +106,33 @@ def pauses(case: Case, rules: Rules) -> tuple[Pause, ...]:
     """When the ladder stood or stands still: the first promise, a report under review, a correction time."""
     out: list[Pause] = []
     promised = False
-    for answer in case.answers:
+    for number, answer in enumerate(case.answers):
         start = local_day(answer.at)
         if answer.kind == "ack" and answer.until is not None and not promised:
             promised = True
-            out.append(Pause(start, _capped(answer.until, promise_limit(case, rules)), "hẹn ngày"))
+            out.append(Pause(start, _capped(answer.until, case, rules), "hẹn ngày"))
         elif answer.kind in ("done", "not_applicable", "not_mine"):
-            out.append(_under_review(answer, start))
-        elif answer.kind == "extension" and answer.review is None and answer.until is not None:
-            out.append(Pause(start, _capped(answer.until, promise_limit(case, rules)), "đang xin gia hạn"))
+            out.append(_under_review(_decision(case.answers[number:]), start))
+        elif answer.kind == "extension" and answer.until is not None:
+            end = _capped(answer.until, case, rules)
+            # The days under review stay paused after a refusal: the ladder goes on where it stood.
+            decided = [local_day(answer.review.at)] if answer.review is not None else []
+            out.append(Pause(start, min(end, *decided) if decided else end, "đang xin gia hạn"))
     return tuple(out)
 
 
-def _capped(until: date, limit: date | None) -> date:
+def _capped(until: date, case: Case, rules: Rules) -> date:
+    """No wish reaches past the limit of a promise; where the calendar ends, not past the due day."""
+    limit = promise_limit(case, rules) or case.obligation.late_after
     return until if limit is None else min(until, limit)
 
 
-def _under_review(answer: Answer, start: date) -> Pause:
-    review = answer.review
+def _decision(answers: Sequence[Answer]) -> Review | None:
+    """The review of the first of `answers`, or of the next one of its kind: what is sent again is judged together."""
+    return next((a.review for a in answers if a.kind == answers[0].kind and a.review is not None), None)
+
+
+def _under_review(review: Review | None, start: date) -> Pause:
     if review is None or review.outcome == "accepted":
         return Pause(start, None, "đã gửi, chờ duyệt")
     return Pause(start, review.correct_by or local_day(review.at), "được trả lại để bổ sung")
@@ -148,7 +159,7 @@ def standing(case: Case, now: datetime, rules: Rules) -> Standing:
     time = _time(case.obligation, today, rules)
     work, answer = _work(case, today)
     pause = next((p for p in pauses(case, rules) if p.holds(today)), None)
-    promised = next((a.until for a in case.answers if a.kind == "ack" and a.until), None)
+    promised = next((_capped(a.until, case, rules) for a in case.answers if a.kind == "ack" and a.until), None)
     if answer is None:
         return Standing(work, time, pause=pause, promised_on=promised)
     submitted_on = _submitted_on(answer)
@@ -168,15 +179,14 @@ def _work(case: Case, today: date) -> tuple[WorkState, Answer | None]:
     obligation = case.obligation
     if case.waived_at is not None:
         return "waived", None
-    accepted = [a for a in case.answers if a.review is not None and a.review.outcome == "accepted"]
-    if any(a.kind == "not_applicable" for a in accepted):
+    accepted = [a.kind for a in case.answers if a.review is not None and a.review.outcome == "accepted"]
+    if "not_applicable" in accepted or "not_mine" in accepted:
         return "waived", None
-    done = next((a for a in accepted if a.kind == "done"), None)
-    if done is not None:
-        return "done", done
     reports = [a for a in case.answers if a.kind == "done"]
+    if "done" in accepted:
+        return "done", _first_standing(reports)
     if reports and reports[-1].review is None:
-        return "reported", reports[-1]
+        return "reported", _first_standing(reports)
     if obligation.kind in ("ongoing", "awaiting", "unassigned"):
         return obligation.kind, None
     if reports:
@@ -184,8 +194,24 @@ def _work(case: Case, today: date) -> tuple[WorkState, Answer | None]:
     return ("not_open" if today < obligation.opens_on else "open"), None
 
 
+def _first_standing(reports: list[Answer]) -> Answer:
+    """The report that decides timeliness: the first one since the last return.
+
+    What is sent again while a review is slow adds to it and makes nobody late; what was returned does not count.
+    """
+    first = None
+    for report in reports:
+        outcome = report.review.outcome if report.review is not None else None
+        first = None if outcome == "returned" else first or report
+        if outcome == "accepted":
+            break
+    assert first is not None  # callers ask only when a report stands
+    return first
+
+
 def _time(obligation: Obligation, today: date, rules: Rules) -> TimeState:
-    if obligation.due_on is None or obligation.late_after is None:
+    # What nobody is known to owe has no time state: an unassigned task is never late.
+    if obligation.kind not in ("task", "periodic_report") or obligation.due_on is None or obligation.late_after is None:
         return "no_due"
     if today > obligation.late_after:
         return "overdue"
