@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from dondoc.domain.clauses import Upon
@@ -22,22 +23,31 @@ _NEEDS_DIRECTORY = frozenset({"unknown-agency", "unknown-coordinating"})
 
 def load_plan(path: Path, config: Path) -> Loaded[Plan]:
     """The plan in that file, its names resolved in the directory it names under `config`."""
-    return load_plan_and_directory(path, config)[0]
+    return load_plan_file(path, config).plan
 
 
-def load_plan_and_directory(path: Path, config: Path) -> tuple[Loaded[Plan], Directory | None]:
-    """The plan and the directory it names; the problems of both are in the plan's."""
+@dataclass(frozen=True)
+class PlanFile:
+    """A plan with the directory it names, the problems of both in `plan`; `lines` says where the head's entries are."""
+
+    plan: Loaded[Plan]
+    directory: Directory | None
+    lines: dict[str, int]
+
+
+def load_plan_file(path: Path, config: Path) -> PlanFile:
+    """The plan in that file and the directory it names under `config`."""
     report = Report(str(path))
     table = read_table(path, report)
     if table is None:
-        return report.finish(None), None
+        return PlanFile(report.finish(None), None, {})
     directory, found = _directory(Fields(table, report, "Kế hoạch"), config)
     plan = _plan(table, directory or Directory("", "", ()), path, report)
     if directory is None:
         # Without a directory no name can be judged; everything else in the file still is.
         report.problems = [problem for problem in report.problems if problem.code not in _NEEDS_DIRECTORY]
     loaded = report.finish(plan if directory is not None else None)
-    return Loaded(loaded.value, (*found, *loaded.problems)), directory
+    return PlanFile(Loaded(loaded.value, (*found, *loaded.problems)), directory, table.lines)
 
 
 def _directory(head: Fields, config: Path) -> tuple[Directory | None, tuple[Problem, ...]]:
@@ -88,12 +98,12 @@ def _plan(table: Table, directory: Directory, path: Path, report: Report) -> Pla
 
 
 def _check_head(plan: Plan, head: Fields) -> None:
-    if plan.citation.number is None:
+    if not head.has("number"):
         head.report.info(
             head.line_of("number"), "number-missing", "Chưa ghi số của kế hoạch: thư và công văn sẽ không dẫn số.",
             "Khi biết, điền vào mục “number”, ví dụ number: 205/KH-UBND.",
         )  # fmt: skip
-    if plan.citation.issued_on is None:
+    if not head.has("issued_on"):
         head.report.info(
             head.line_of("issued_on"), "date-missing", "Chưa ghi ngày ban hành kế hoạch.",
             "Khi biết, điền vào mục “issued_on”, ví dụ issued_on: 2023-12-29.",
@@ -122,7 +132,7 @@ def _check_after(tasks: Sequence[Task], known: dict[str, Task], report: Report) 
     for task in tasks:
         for id in task.after:
             if id not in known:
-                hint = did_you_mean(id, known) or "Ghi mã của một nhiệm vụ trong kế hoạch này."
+                hint = did_you_mean(id, known.keys() - {task.id}) or "Ghi mã của một nhiệm vụ trong kế hoạch này."
                 report.error(task.line, "unknown-after", f"Nhiệm vụ {task.id}: không có nhiệm vụ “{id}” để chờ.", hint)
         if task.after and not any(isinstance(clause, Upon) for clause in task.clauses):
             report.error(

@@ -80,7 +80,7 @@ class Fields:
         if text is None:
             return None
         if not _NUMBER.fullmatch(text) or not low <= int(text) <= high:
-            self._wrong(name, text, f"một số nguyên từ {low} đến {high}")
+            self._wrong(name, text, f"một số nguyên từ {low} đến {high}", "Ghi bằng chữ số.")
             return None
         return int(text)
 
@@ -90,7 +90,7 @@ class Fields:
         if text is None:
             return default
         if text.casefold() not in _FLAGS:
-            self._wrong(name, text, "true hoặc false")
+            self._wrong(name, text, "true hoặc false", "Ghi true hoặc false.")
             return default
         return _FLAGS[text.casefold()]
 
@@ -102,7 +102,9 @@ class Fields:
         for option in allowed:
             if text == option:
                 return option
-        self._wrong(name, text, "một trong: " + ", ".join(allowed), did_you_mean(text, allowed))
+        words = [option for option in allowed if option]
+        hint = did_you_mean(text, words) or "Chọn một trong các từ trên."
+        self._wrong(name, text, "một trong: " + ", ".join(words), hint)
         return default
 
     def day(self, name: str, required: bool = False) -> date | None:
@@ -222,7 +224,7 @@ class Fields:
             line, "wrong-type", f"{self.what}: mục “{name}” phải là {wanted}.", "Xem mẫu trong docs/plan-files.md."
         )
 
-    def _wrong(self, name: str, text: str, wanted: str, hint: str = "") -> None:
+    def _wrong(self, name: str, text: str, wanted: str, hint: str) -> None:
         message = f"{self.what}: “{name}: {text}” không đúng, phải là {wanted}."
         self.report.error(self.line_of(name), "wrong-type", message, hint)
 

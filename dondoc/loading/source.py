@@ -181,7 +181,8 @@ class _Builder:
         return self._root
 
     def _syntax(self, error: MarkedYAMLError) -> None:
-        mark = error.problem_mark or error.context_mark
+        unclosed = "end of stream" in str(error.problem) or "<stream end>" in str(error.problem)
+        mark = (error.context_mark if unclosed else None) or error.problem_mark or error.context_mark
         words = str(error.problem or error.context or "")
         reason = next((text for phrase, text in _PLAIN_WORDS if phrase in words), f"không đọc được ({words})")
         self._report.error(

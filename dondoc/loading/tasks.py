@@ -46,12 +46,13 @@ def read_task(place: Place, leads: Leads) -> Task:
     """The task; what is wrong with it is reported."""
     fields = place.fields
     no, code = _number(fields), fields.text("code")
-    fields.what = f"Nhiệm vụ {code or no or ''}".strip()
+    id = fields.text("id") or f"{place.section}.{code or no or ''}"
+    fields.what = f"Nhiệm vụ {id}"
     lead_raw, coordinate_raw = fields.required("lead"), fields.text("coordinate") or ""
     names, found = leads.read(fields, split_cell(lead_raw))
     text, clauses = read_clauses(fields, leads.year)
     task = Task(
-        id=fields.text("id") or f"{place.section}.{code or no or ''}",
+        id=id,
         no=no,
         section=place.section,
         objective_code=place.objective_code,

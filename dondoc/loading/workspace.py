@@ -13,7 +13,7 @@ from dondoc.errors import Problem, Severity
 from dondoc.loading.calendars import load_calendar
 from dondoc.loading.ladders import load_ladder
 from dondoc.loading.loaded import Loaded
-from dondoc.loading.plans import load_plan_and_directory
+from dondoc.loading.plans import load_plan_file
 from dondoc.loading.regimes import load_regime
 from dondoc.loading.schema import did_you_mean
 
@@ -23,7 +23,8 @@ def load_workspace(plan_file: Path, config: Path) -> Loaded[Workspace]:
 
     The value is None when any file has an error; the problems of all files are listed together.
     """
-    plan, directory = load_plan_and_directory(plan_file, config)
+    file = load_plan_file(plan_file, config)
+    plan, directory = file.plan, file.directory
     calendar = load_calendar(config / "calendar")
     regime = load_regime(config / "reporting.yaml")
     ladder = load_ladder(config / "escalation.yaml")
@@ -31,7 +32,7 @@ def load_workspace(plan_file: Path, config: Path) -> Loaded[Workspace]:
     if plan.value is not None and calendar.value is not None:
         problems.extend(_calendar_problems(plan.value, calendar.value, config))
     if plan.value is not None and regime.value is not None and directory is not None:
-        problems.extend(_regime_problems(plan.value, regime.value, directory, config))
+        problems.extend(_regime_problems(plan.value, file.lines, regime.value, directory, config))
     if (
         plan.value is None
         or directory is None
@@ -69,12 +70,14 @@ def _calendar_problems(plan: Plan, calendar: WorkCalendar, config: Path) -> list
     return found
 
 
-def _regime_problems(plan: Plan, regime: Regime, directory: Directory, config: Path) -> list[Problem]:
+def _regime_problems(
+    plan: Plan, lines: dict[str, int], regime: Regime, directory: Directory, config: Path
+) -> list[Problem]:
     found, file = [], str(config / "reporting.yaml")
     if plan.regime != regime.id:
         hint = did_you_mean(plan.regime, (regime.id,)) or f"Tệp reporting.yaml có chế độ “{regime.id}”."
         message = f"Không có chế độ báo cáo nào tên “{plan.regime}”."
-        found.append(Problem(plan.file or "", None, "error", "unknown-regime", message, hint))
+        found.append(Problem(plan.file or "", lines.get("regime"), "error", "unknown-regime", message, hint))
     reviewer = regime.own_tasks_reviewer
     if reviewer not in directory.by_id:
         hint = did_you_mean(reviewer, directory.by_id) or f"Ghi mã của một cơ quan trong danh bạ {directory.id}."

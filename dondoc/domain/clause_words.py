@@ -1,0 +1,69 @@
+"""A clause in plain Vietnamese: how `plan check` shows what a deadline was understood to mean."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from dondoc.domain.clauses import AnyClause, By, Every, Offset, Ongoing, Per, Period, Unit, Upon, Within
+
+EVERY: dict[Period, str] = {
+    "day": "hằng ngày",
+    "week": "hằng tuần",
+    "month": "hằng tháng",
+    "quarter": "hằng quý",
+    "half_year": "6 tháng một lần",
+    "nine_months": "9 tháng",
+    "year": "hằng năm",
+}
+UNITS: dict[Unit, str] = {"working_day": "ngày làm việc", "day": "ngày", "week": "tuần", "month": "tháng"}
+_WEEKDAYS = {
+    "monday": "thứ Hai", "tuesday": "thứ Ba", "wednesday": "thứ Tư", "thursday": "thứ Năm", "friday": "thứ Sáu",
+    "saturday": "thứ Bảy", "sunday": "Chủ nhật",
+}  # fmt: skip
+
+
+def describe(clause: AnyClause) -> str:
+    """The meaning in words, label first: "Công bố: hằng tháng, chậm nhất ngày 14"."""
+    words = _meaning(clause)
+    return f"{clause.label}: {words}" if clause.label else words
+
+
+def due_words(on: str) -> str:
+    """The words of a clause's `on`: "by day 24 of last month" → "chậm nhất ngày 24 của tháng cuối kỳ"."""
+    if match := re.fullmatch(r"by day ([0-9]+)( of last month)?", on):
+        return f"chậm nhất ngày {match[1]}" + (" của tháng cuối kỳ" if match[2] else "")
+    if match := re.fullmatch(r"by ([0-9]{2})-([0-9]{2})", on):
+        return f"chậm nhất ngày {int(match[2]):02d}/{int(match[1])}"
+    return "chậm nhất " + _WEEKDAYS.get(on.removeprefix("by "), on)
+
+
+def _meaning(clause: AnyClause) -> str:
+    match clause:
+        case By():
+            return f"chậm nhất ngày {_day(clause.date)}"
+        case Within():
+            return f"từ {_day(clause.start)} đến hết {_day(clause.end)}"
+        case Every():
+            return EVERY[clause.period] + (f", {due_words(clause.on)}" if clause.on else "")
+        case Ongoing():
+            return "thường xuyên, cả năm"
+        case Upon():
+            return f"chờ sự kiện: {_connective(clause)} {clause.event}"
+        case Offset():
+            side = "trước" if clause.side == "before" else "kể từ"
+            return f"chờ sự kiện: {clause.amount} {UNITS[clause.unit]} {side} {clause.from_}"
+        case Per():
+            return f"theo {clause.reference}"
+        case _:
+            return f"CHƯA HIỂU “{clause.text}”"
+
+
+def _connective(clause: Upon) -> str:
+    if clause.relation == "after":
+        return "ngay sau khi" if clause.immediate else "sau khi"
+    return "ngay khi" if clause.immediate else "khi"
+
+
+def _day(day: date) -> str:
+    return f"{day.day:02d}/{day.month:02d}/{day.year}"
