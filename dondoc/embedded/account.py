@@ -55,8 +55,8 @@ def choose(data: Path) -> Account:
     return _free_account(str(data))
 
 
-def for_initdb(server: Account) -> Account:
-    """Who runs initdb, which insists on an account with a name; its files are handed to `server` afterwards."""
+def with_a_name(server: Account) -> Account:
+    """Who runs initdb and single-user mode, which insist on a name; the files are handed to `server` afterwards."""
     if not server.is_lent:
         return server
     try:
@@ -88,6 +88,8 @@ def _free_account(text: str) -> Account:
 
 def give(folder: Path, account: Account) -> None:
     """Hand a whole folder to `account`, following no symbolic link."""
+    if not account.is_lent and folder.stat().st_uid == account.uid:
+        return
     for _path, folders, files, descriptor in os.fwalk(folder):
         os.fchown(descriptor, account.uid, account.gid)
         for name in [*folders, *files]:

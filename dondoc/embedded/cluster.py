@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -56,6 +57,8 @@ class Cluster:
             try:
                 self._start(report)
             except BaseException:
+                if self._use.try_alone():
+                    self._shut_down()
                 self._leave()
                 raise
 
@@ -108,6 +111,7 @@ class Cluster:
 
     def _bring_up(self, report: Report) -> None:
         self._shut_down()
+        creation.discard_drafts(self._layout)
         server = account.choose(self._layout.data)
         install = programs.usable_by(server)
         known = self._create(server, install, report)
@@ -119,6 +123,7 @@ class Cluster:
             self._process = postmaster.launch(self._layout, server, install, self._settings, lock)
         finally:
             lock.release()
+        postmaster.wait_until_ready(self._layout, self._process)
         databases.ensure(self._layout.socket, self._layout.passfile, known)
 
     def _create(self, server: account.Account, install: Path, report: Report) -> dict[str, str]:
@@ -139,6 +144,8 @@ class Cluster:
         return fresh
 
     def _shut_down(self) -> None:
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(signal.SIGINT)  # it may not have written its pid file yet
         if self._layout.data.is_dir():
             postmaster.stop(self._layout)
         if self._process is not None:

@@ -20,9 +20,8 @@ DRAFT = "data.new-"
 
 def create(layout: Layout, server: Account, install: Path, admin_password: str) -> None:
     """Make the data folder for `server`: UTF-8, C.UTF-8 order (nothing depends on the machine's locale), checksums."""
-    discard_drafts(layout)
     draft = Path(tempfile.mkdtemp(prefix=DRAFT, dir=layout.root))  # mkdtemp creates 0700
-    maker = account.for_initdb(server)
+    maker = account.with_a_name(server)
     account.give(draft, maker)
     _initdb(draft, maker, install, admin_password)
     account.give(draft, server)
@@ -32,9 +31,9 @@ def create(layout: Layout, server: Account, install: Path, admin_password: str) 
 
 
 def discard_drafts(layout: Layout) -> None:
-    """Remove what a killed first start left."""
+    """Remove what a killed first start left. What a living initdb still writes, the next start removes."""
     for draft in layout.root.glob(f"{DRAFT}*"):
-        shutil.rmtree(draft)
+        shutil.rmtree(draft, ignore_errors=True)
 
 
 def check_version(data: Path) -> None:
@@ -49,10 +48,13 @@ def check_version(data: Path) -> None:
 
 def reset_admin(layout: Layout, server: Account, install: Path, password: str) -> None:
     """Give the administrator role a new password in single-user mode: the password file was lost. No server may run."""
-    with Reach(server) as reach:
+    maker = account.with_a_name(server)
+    account.give(layout.data, maker)
+    with Reach(maker) as reach:
         command: list[str | Path] = [install / "bin" / "postgres", "--single", "-D", reach.folder(layout.data)]
         command += ["-c", "exit_on_error=true", "-c", "log_min_error_statement=panic", "postgres"]
-        _run(command, server, reach, f"ALTER ROLE {passwords.ADMIN} PASSWORD '{password}'\n")
+        _run(command, maker, reach, f"ALTER ROLE {passwords.ADMIN} PASSWORD '{password}'\n")
+    account.give(layout.data, server)
 
 
 def _initdb(draft: Path, maker: Account, install: Path, admin_password: str) -> None:

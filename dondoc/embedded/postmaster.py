@@ -37,7 +37,7 @@ SETTINGS: Mapping[str, str] = {
     "log_line_prefix": "%m [%p] %u@%d ",
 }
 START_SECONDS = 300.0  # crash recovery of a large log may take minutes
-FAST_SECONDS, IMMEDIATE_SECONDS, ORPHAN_SECONDS = 60.0, 20.0, 10.0
+FAST_SECONDS, IMMEDIATE_SECONDS, ORPHAN_SECONDS = 60.0, 20.0, 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +69,14 @@ def is_alive(layout: Layout) -> bool:
 def launch(
     layout: Layout, account: Account, install: Path, extra: Mapping[str, str], lock: FileLock
 ) -> subprocess.Popen[bytes]:
-    """Start the server and wait until it takes connections; `lock` (server_lock, held) goes over to it.
-
-    Raises EmbeddedError with the end of its log when it does not come up.
-    """
+    """Start the server; `lock` (server_lock, held) goes over to it and its children."""
     _forget_stale_pid(layout)
     user, group, groups = account.popen_user()
     with Reach(account) as reach, layout.start_log.open("wb") as log:
         command = [str(install / "bin" / "postgres"), "-D", reach.folder(layout.data)]
         for name, value in {"unix_socket_directories": reach.folder(layout.socket), **SETTINGS, **extra}.items():
             command += ["-c", f"{name}={value}"]
-        process = subprocess.Popen(
+        return subprocess.Popen(
             command,
             user=user,
             group=group,
@@ -93,8 +90,19 @@ def launch(
             stderr=log,
             start_new_session=True,  # Ctrl-C reaches dondoc, which then stops the server in order
         )
-    _wait_until_ready(layout, process)
-    return process
+
+
+def wait_until_ready(layout: Layout, process: subprocess.Popen[bytes]) -> None:
+    """Return when it takes connections; EmbeddedError with the end of its log when it does not come up."""
+    give_up = time.monotonic() + START_SECONDS
+    while process.poll() is None:
+        server = status(layout.data)
+        if server is not None and server.pid == process.pid and server.ready:
+            return
+        if time.monotonic() > give_up:
+            raise EmbeddedError(f"PostgreSQL chưa sẵn sàng sau {START_SECONDS:.0f} giây.\n{_last_words(layout)}")
+        time.sleep(POLL_SECONDS)
+    raise EmbeddedError(f"PostgreSQL không khởi động được (mã {process.returncode}).\n{_last_words(layout)}")
 
 
 def stop(layout: Layout) -> None:
@@ -116,7 +124,10 @@ def _asked_to_go(layout: Layout, lock: FileLock) -> bool:
             return False
         with contextlib.suppress(ProcessLookupError):
             os.kill(server.pid, ask)
-        if lock.wait_alone(seconds):
+        give_up = time.monotonic() + seconds
+        while _is_postgres(server.pid) and time.monotonic() < give_up:
+            time.sleep(POLL_SECONDS)
+        if lock.wait_alone(POLL_SECONDS):
             return True
     return False
 
@@ -166,18 +177,6 @@ def _forget_stale_pid(layout: Layout) -> None:
         return
     for stale in (layout.data / "postmaster.pid", layout.socket / f"{SOCKET_FILE}.lock"):
         stale.unlink(missing_ok=True)
-
-
-def _wait_until_ready(layout: Layout, process: subprocess.Popen[bytes]) -> None:
-    give_up = time.monotonic() + START_SECONDS
-    while process.poll() is None:
-        server = status(layout.data)
-        if server is not None and server.pid == process.pid and server.ready:
-            return
-        if time.monotonic() > give_up:
-            raise EmbeddedError(f"PostgreSQL chưa sẵn sàng sau {START_SECONDS:.0f} giây.\n{_last_words(layout)}")
-        time.sleep(POLL_SECONDS)
-    raise EmbeddedError(f"PostgreSQL không khởi động được (mã {process.returncode}).\n{_last_words(layout)}")
 
 
 def _last_words(layout: Layout) -> str:

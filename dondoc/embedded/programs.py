@@ -88,7 +88,7 @@ def _copy_into(place: Path, own: Path) -> Path | None:
             return None
         if not target.exists():
             _copy(own, target)
-        return target if _is_roots(target) else None
+        return target / own.parent.name / own.name if _is_roots(target) else None
     except OSError:
         return None
 
@@ -99,13 +99,14 @@ def _is_roots(folder: Path) -> bool:
 
 
 def _copy(own: Path, target: Path) -> None:
+    """The programs, and beside their package its folder of libraries, which they find by that relative place."""
     draft = Path(tempfile.mkdtemp(prefix=".new-", dir=target.parent))
+    package, libraries = own.parent, own.parent.with_name(f"{own.parent.name}.libs")
+    unneeded = shutil.ignore_patterns("*.py", "__pycache__", "include", "doc", "*.a", "pgxs", "pkgconfig")
     try:
-        (draft / "bin").mkdir()
-        for name in ("initdb", "postgres"):
-            shutil.copy2(own / "bin" / name, draft / "bin" / name)
-        shutil.copytree(own / "lib", draft / "lib", ignore=shutil.ignore_patterns("*.a", "pgxs", "pkgconfig"))
-        shutil.copytree(own / "share", draft / "share", ignore=shutil.ignore_patterns("doc"))
+        shutil.copytree(package, draft / package.name, ignore=unneeded)
+        if libraries.is_dir():
+            shutil.copytree(libraries, draft / libraries.name)
         _open_to_all(draft)
         draft.rename(target)
     except OSError:
