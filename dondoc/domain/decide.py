@@ -10,14 +10,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from dondoc.domain.cases import Case, Rules, Standing, known, ladder_days, pauses, standing
+from dondoc.domain.calendar import ONE_DAY, WorkCalendar
+from dondoc.domain.cases import Case, Fired, Rules, Standing, known, ladder_days, pauses, standing
 from dondoc.domain.moments import local_day
 from dondoc.domain.policy import Ladder, NoticeKind, Step, To
+from dondoc.domain.windows import before, first_working_day, mark_closes, mark_opens, week_start
 
 OUTLOOK_DAYS = 5
 """An outlook that could not go on the month's first working day may still go within so many working days."""
-CHECKPOINT_DAYS = 3
 WEEKLY_GAP_DAYS = 5
+"""From a firing to the first working day of the week that repeats it: what came on a Thursday is not said on Monday."""
+FAR_DAYS = 60
+"""So long before a due day in a year that is not loaded yet it is looked at daily: the calendar may come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +72,25 @@ def decide_case(case: Case, snapshot: Snapshot, now: datetime) -> Decision:
         return Decision(case, (), None, "Đã xong." if where.work == "done" else "Đã được miễn.")
     if case.obligation.kind not in ("task", "periodic_report"):
         return Decision(case, (), None, _standing_reason(where))
-    due_on = case.obligation.due_on
-    if due_on is not None and not rules.calendar.covers(due_on):
-        return Decision(case, (), date(due_on.year, 1, 1), f"Hạn {due_on:%d/%m/%Y} nằm ngoài lịch làm việc đã nạp.")
-    if not rules.calendar.is_working(today):
-        return Decision(case, (), rules.calendar.roll(today), "Ngày nghỉ: không nhắc.")
+    closed = _closed(case.obligation.due_on, rules.calendar, today)
+    if closed is not None:
+        return Decision(case, (), *closed)
     ladder = snapshot.ladders[case.obligation.ladder]
     notices = tuple(_notices(case, where, ladder, snapshot, today)) if where.pause is None else ()
     return Decision(case, notices, next_look(case, ladder, rules, today), _reason(where, notices))
+
+
+def _closed(due_on: date | None, calendar: WorkCalendar, today: date) -> tuple[date, str] | None:
+    """On which day to look again, and why, when nothing can be decided today: no calendar, or a day off."""
+    tomorrow = today + ONE_DAY
+    if due_on is not None and not calendar.covers(due_on):
+        soon = max(tomorrow, due_on - timedelta(days=FAR_DAYS))
+        return soon, f"Hạn {due_on:%d/%m/%Y} nằm ngoài lịch làm việc đã nạp."
+    if not calendar.covers(today):
+        return calendar.next_covered(today) or tomorrow, f"Chưa có lịch làm việc năm {today.year}: không nhắc."
+    if not calendar.is_working(today):
+        return calendar.try_roll(today) or tomorrow, "Ngày nghỉ: không nhắc."
+    return None
 
 
 def _notices(case: Case, where: Standing, ladder: Ladder, snapshot: Snapshot, today: date) -> Iterator[Notice]:
@@ -84,106 +99,119 @@ def _notices(case: Case, where: Standing, ladder: Ladder, snapshot: Snapshot, to
     steps = [s for s in ladder.steps if case.obligation.kind in s.for_]
     if case.obligation.agency == snapshot.supervisor:
         steps = [s for s in steps if s.to != "supervisor"]
-    lead_fired = False
+    heard = _lead_heard(case, ladder, today)
     for audience in dict.fromkeys(step.to for step in steps):
         for notice in _audience([s for s in steps if s.to == audience], case, snapshot.rules, today):
-            lead_fired = lead_fired or (audience == "lead" and not notice.superseded)
+            heard = heard or (audience == "lead" and not notice.superseded)
             yield notice
-    if not lead_fired:
-        mark = next(_checkpoints(case, snapshot.rules, today), None)
-        lead_fired = mark is not None
-        if mark is not None:
-            yield mark
+    for mark in _checkpoints(case, snapshot.rules, today, heard):
+        heard = heard or not mark.superseded
+        yield mark
     if ladder.outlook:
-        yield from _outlook(case, snapshot.rules, today, lead_fired)
+        yield from _outlook(case, snapshot.rules, today, heard)
+
+
+def _lead_heard(case: Case, ladder: Ladder, today: date) -> bool:
+    """Whether the ledger already holds a line of today for the lead: one a day is enough."""
+    others = {step.rule for step in ladder.steps if step.to != "lead"}
+    return any(f.on == today and not f.superseded and f.rule not in others for f in case.fired)
 
 
 def _audience(steps: Iterable[Step], case: Case, rules: Rules, today: date) -> Iterator[Notice]:
     """The tightest entered step fires, the looser ones that never did are superseded."""
-    entered = [step for step in sorted(steps, key=lambda s: s.days) if _is_entered(step, case, rules, today)]
+    ordered = sorted(steps, key=lambda s: s.days)
+    entered = [step for step in ordered if _is_entered(step, case, rules, today)]
     if not entered:
         return
     tightest = entered[-1]
-    firing = _firing(tightest, case, rules, today)
-    if firing is not None:
-        yield _fire(tightest, firing, case, rules, today)
-    for step in entered[:-1]:
-        if not case.has_fired(step.rule):
+    number = _number(tightest, case, rules, today)
+    if number is not None:
+        yield _fire(tightest, number, case, rules, today)
+    for step in ordered:
+        if step.days <= tightest.days and step is not tightest and not _past(step, case):
             why = f"Bỏ qua: đã đến bậc “{tightest.rule}”."
-            yield Notice(case.obligation.id, step.rule, "1", step.kind, step.to, False, why, superseded=True)
+            yield Notice(case.obligation.id, step.rule, _firing(case, 1), step.kind, step.to, False, why, True)
 
 
 def _is_entered(step: Step, case: Case, rules: Rules, today: date) -> bool:
     due_on, late_after = case.obligation.due_on, case.obligation.late_after
     if due_on is None or late_after is None:
         return False
-    if step.days < 0:
+    if step.days <= 0:
         return before(case, rules, -step.days) <= today <= late_after
     day = today
     if step.week_start:
         # A weekly list looks at the state of the week's first working day, so that all its lines come together.
-        day = max(_first_working_day(today - timedelta(days=today.weekday()), rules), late_after)
+        day = week_start(today, rules)
+        if any(pause.holds(day) for pause in pauses(case, rules)):
+            return False
     return ladder_days(case, day, rules) >= step.days
 
 
-def before(case: Case, rules: Rules, working_days: int) -> date:
-    """The day so many working days before the nominal due day; the opening day where the calendar ends."""
-    due_on = case.obligation.due_on
-    assert due_on is not None
-    if not rules.calendar.covers(due_on - timedelta(days=3 * working_days + 10)):
-        return max(case.obligation.opens_on, date(due_on.year, 1, 1))
-    return rules.calendar.add(due_on, -working_days)
+def _firing(case: Case, number: int) -> str:
+    """The due day, and from the second firing its number: a re-dated obligation is reminded and urged anew."""
+    return f"{case.obligation.due_on}" if number == 1 else f"{case.obligation.due_on}.{number}"
 
 
-def _firing(step: Step, case: Case, rules: Rules, today: date) -> str | None:
+def _past(step: Step, case: Case) -> list[Fired]:
+    """What the ledger holds of the step for the present due day."""
+    due_on = f"{case.obligation.due_on}"
+    return [f for f in case.fired if f.rule == step.rule and f.firing.split(".")[0] == due_on]
+
+
+def _number(step: Step, case: Case, rules: Rules, today: date) -> int | None:
     """The number of the firing that is due today, or None."""
-    fired = [f for f in case.fired if f.rule == step.rule and not f.superseded]
-    if not fired:
-        return None if case.has_fired(step.rule) and not step.weekly else "1"
-    last = max(f.on for f in fired)
-    new_week = today.isocalendar()[:2] > last.isocalendar()[:2]
-    if len(fired) <= step.weekly and new_week and (today - last).days >= WEEKLY_GAP_DAYS:
-        return str(len(fired) + 1)
-    return None
+    past = _past(step, case)
+    if not past or len(past) > step.weekly:
+        return None if past else 1
+    week, last = week_start(today, rules), max(f.on for f in past)
+    again = week > last if step.week_start else (week - last).days >= WEEKLY_GAP_DAYS
+    return len(past) + 1 if again else None
 
 
-def _fire(step: Step, firing: str, case: Case, rules: Rules, today: date) -> Notice:
-    held, reason = step.is_held, _step_reason(step, firing, case, rules, today)
+def _fire(step: Step, number: int, case: Case, rules: Rules, today: date) -> Notice:
+    held, reason = step.is_held, _step_reason(step, number, case, rules, today)
     late_after = case.obligation.late_after
     if step.days > 0 and late_after is not None and rules.calendar.is_doubtful(late_after, today):
         held, reason = True, f"{reason} Lịch làm việc năm {late_after.year} chưa chính thức: chờ người xác nhận."
-    return Notice(case.obligation.id, step.rule, firing, step.kind, step.to, held, reason)
+    return Notice(case.obligation.id, step.rule, _firing(case, number), step.kind, step.to, held, reason)
 
 
-def _step_reason(step: Step, firing: str, case: Case, rules: Rules, today: date) -> str:
-    due_on = case.obligation.due_on
-    assert due_on is not None
-    if step.days < 0:
-        left = rules.calendar.between(today, due_on)
-        return f"Còn {left} ngày làm việc đến hạn {due_on:%d/%m/%Y}."
-    again = f", lần nhắc lại thứ {int(firing) - 1}" if firing != "1" else ""
-    return f"Quá hạn {due_on:%d/%m/%Y} đã {ladder_days(case, today, rules)} ngày làm việc{again}."
+def _step_reason(step: Step, number: int, case: Case, rules: Rules, today: date) -> str:
+    due_on, late_after = case.obligation.due_on, case.obligation.late_after
+    assert due_on is not None and late_after is not None
+    if step.days > 0:
+        again = f", lần nhắc lại thứ {number - 1}" if number > 1 else ""
+        return f"Quá hạn {due_on:%d/%m/%Y} đã {rules.calendar.between(late_after, today)} ngày làm việc{again}."
+    left = rules.calendar.between(today, due_on)
+    if left == 0:
+        return f"Hôm nay là ngày cuối cùng của hạn {due_on:%d/%m/%Y}."
+    return f"Còn {left} ngày làm việc đến hạn {due_on:%d/%m/%Y}."
 
 
-def _checkpoints(case: Case, rules: Rules, today: date) -> Iterator[Notice]:
+def _checkpoints(case: Case, rules: Rules, today: date, heard: bool) -> Iterator[Notice]:
+    """One line for the first open progress mark that has had none, unless the lead hears of the case today anyway."""
     for number, mark in enumerate(case.obligation.checkpoints, 1):
-        rule = f"checkpoint_{number}"
-        if rules.calendar.add(mark, -CHECKPOINT_DAYS) <= today <= rules.calendar.roll(mark) and not case.has_fired(
-            rule
-        ):
+        rule, firing = f"checkpoint_{number}", f"{mark}"
+        if case.has_fired(rule, firing) or today < mark_opens(mark, rules):
+            continue
+        missed = today > mark_closes(mark, rules)
+        if missed or not heard:
+            heard = heard or not missed
             why = f"Mốc tiến độ {mark:%d/%m/%Y}; hạn cuối {case.obligation.due_on:%d/%m/%Y}."
-            yield Notice(case.obligation.id, rule, "1", "reminder", "lead", False, why)
+            why = f"Bỏ qua: mốc tiến độ {mark:%d/%m/%Y} đã qua." if missed else why
+            yield Notice(case.obligation.id, rule, firing, "reminder", "lead", False, why, missed)
 
 
-def _outlook(case: Case, rules: Rules, today: date, lead_fired: bool) -> Iterator[Notice]:
+def _outlook(case: Case, rules: Rules, today: date, heard: bool) -> Iterator[Notice]:
     firing = f"{today:%Y-%m}"
     if not _in_outlook(case, today) or case.has_fired("outlook", firing):
         return
-    first = _first_working_day(today.replace(day=1), rules)
+    first = first_working_day(today.replace(day=1), rules)
     if rules.calendar.between(first, today) >= OUTLOOK_DAYS:
         return
-    why = "Đã có nhắc việc cụ thể hơn." if lead_fired else f"Việc đến hạn trong tháng {today:%m/%Y} và tháng sau."
-    yield Notice(case.obligation.id, "outlook", firing, "outlook", "lead", False, why, superseded=lead_fired)
+    why = "Đã có nhắc việc cụ thể hơn." if heard else f"Hạn {case.obligation.due_on:%d/%m/%Y}."
+    yield Notice(case.obligation.id, "outlook", firing, "outlook", "lead", False, why, superseded=heard)
 
 
 def _in_outlook(case: Case, today: date) -> bool:
@@ -193,10 +221,6 @@ def _in_outlook(case: Case, today: date) -> bool:
         return False
     months = (due_on.year - today.year) * 12 + due_on.month - today.month
     return months <= 0 or (months == 1 and case.obligation.is_window)
-
-
-def _first_working_day(start: date, rules: Rules) -> date:
-    return rules.calendar.roll(start) if rules.calendar.covers(start) else start
 
 
 def next_look(case: Case, ladder: Ladder, rules: Rules, today: date) -> date | None:
@@ -212,19 +236,19 @@ def checkpoints(case: Case, ladder: Ladder, rules: Rules) -> tuple[date, ...]:
 
 
 def _candidates(case: Case, ladder: Ladder, rules: Rules, today: date) -> Iterator[date]:
+    next_working = rules.calendar.try_add(today, 1) or today + ONE_DAY
+    stops = pauses(case, rules)
     yield from _ladder_days_of(case, ladder, rules)
-    for pause in pauses(case, rules):
-        if pause.end is not None:
-            yield pause.end + timedelta(days=1)
+    yield from (pause.end + ONE_DAY for pause in stops if pause.end is not None)
+    if any(mark_opens(mark, rules) <= today for mark in case.obligation.checkpoints if today <= mark):
+        yield next_working
     late_after = case.obligation.late_after
-    if late_after is None or today < late_after:
-        return
-    if any(p.end is None and p.holds(today) for p in pauses(case, rules)):
+    if late_after is None or today < late_after or any(p.end is None and p.holds(today) for p in stops):
         return
     yield (today.replace(day=28) + timedelta(days=4)).replace(day=1)
     # A paused ladder reaches its later steps on days that cannot be told in advance; look daily while it climbs.
     climbing = ladder_days(case, today, rules) <= max((s.days for s in ladder.steps), default=0)
-    yield rules.calendar.add(today, 1) if climbing else today + timedelta(days=7 - today.weekday())
+    yield next_working if climbing else today + timedelta(days=7 - today.weekday())
 
 
 def _ladder_days_of(case: Case, ladder: Ladder, rules: Rules) -> Iterator[date]:
@@ -233,15 +257,14 @@ def _ladder_days_of(case: Case, ladder: Ladder, rules: Rules) -> Iterator[date]:
     if obligation.due_on is None or obligation.late_after is None:
         return
     first = obligation.due_on.replace(day=1)
-    yield first
-    yield (first - timedelta(days=1)).replace(day=1)
-    for mark in obligation.checkpoints:
-        yield rules.calendar.add(mark, -CHECKPOINT_DAYS)
+    yield from (first, (first - ONE_DAY).replace(day=1), obligation.late_after.replace(day=1))
+    yield from (mark_opens(mark, rules) for mark in obligation.checkpoints)
+    yield obligation.late_after + ONE_DAY
     for step in ladder.steps:
-        if obligation.kind in step.for_ and step.days < 0:
+        if obligation.kind in step.for_ and step.days <= 0:
             yield before(case, rules, -step.days)
-        elif obligation.kind in step.for_ and rules.calendar.covers(obligation.late_after + timedelta(days=45)):
-            yield rules.calendar.add(obligation.late_after, step.days)
+        elif obligation.kind in step.for_:
+            yield rules.calendar.try_add(obligation.late_after, step.days) or obligation.late_after + ONE_DAY
 
 
 def _reason(where: Standing, notices: tuple[Notice, ...]) -> str:

@@ -71,7 +71,8 @@ def _due(case: Case, where: Standing, snapshot: Snapshot, now: datetime) -> Iter
         rolled = day_name(obligation.late_after)
         yield f"Ngày đó là ngày nghỉ; chỉ tính quá hạn sau {rolled} (Bộ luật Dân sự 2015, Điều 148)."
     today = local_day(now)
-    if where.time == "overdue" and where.work in ("open", "returned") and calendar.covers(today):
+    counted = calendar.covers(today) and calendar.covers(obligation.late_after)
+    if where.time == "overdue" and where.work in ("open", "returned") and counted:
         yield f"Đã quá hạn {calendar.between(obligation.late_after, today)} ngày làm việc."
 
 
