@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 import sys
+from typing import ClassVar
 
-import typer
-
-from dondoc.cli.lazy import LazyGroup
+from dondoc.cli.lazy import LazyGroup, group
 from dondoc.errors import DondocError, ProblemsFound
 
-app = typer.Typer(
-    cls=LazyGroup,
-    help="dondoc (đôn đốc): kế hoạch năm tự theo dõi.",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-)
+
+class Commands(LazyGroup):
+    """Everything that `dondoc` can do."""
+
+    commands_at: ClassVar = {
+        "up": ("dondoc.cli.up:up", "Khởi động tất cả trên máy này"),
+        "deadline": ("dondoc.cli.deadline:deadline", "Đọc cụm từ thời hạn, mỗi dòng một cụm"),
+        "plan": ("dondoc.cli.plan:plan_app", "Kiểm tra, xem, diễn tập, áp dụng kế hoạch"),
+        "explain": ("dondoc.cli.questions:explain", "Vì sao nhiệm vụ ở trạng thái này và tiếp theo là gì"),
+        "status": ("dondoc.cli.questions:status", "Đúng hạn, quá hạn, trong hạn, chậm"),
+        "report": ("dondoc.cli.report:report_app", "Nhận, duyệt, trả lại báo cáo"),
+        "link": ("dondoc.cli.link:link_app", "Cấp, thu hồi liên kết cá nhân"),
+        "lead": ("dondoc.cli.lead:lead_app", "Chọn đơn vị cho nhiệm vụ giao nhóm có điều kiện"),
+        "notice": ("dondoc.cli.notice:notice_app", "Xem, cho gửi, bỏ các thư đang giữ"),
+        "template": ("dondoc.cli.template:template_app", "Xem trước mẫu thư"),
+        "sweep": ("dondoc.cli.operations:sweep", "Quét việc đến mốc"),
+        "deliver": ("dondoc.cli.operations:deliver", "Soạn và gửi thư"),
+        "audit": ("dondoc.cli.operations:audit", "Kiểm tra việc nào không còn bước tiếp theo"),
+        "serve": ("dondoc.cli.serve:serve_app", "Các tiến trình do `up` khởi động"),
+    }
+    hidden = frozenset({"serve"})
 
 
-@app.callback()
-def _root() -> None:
-    """Nothing is shared between commands; each opens what it needs."""
+app = group(Commands, "dondoc (đôn đốc): kế hoạch năm tự theo dõi.")
 
 
 def main() -> None:

@@ -3,58 +3,61 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
+from typing import Any, ClassVar
 
-import click
 import typer
 from typer.core import TyperGroup
 
-COMMANDS: dict[str, tuple[str, str]] = {
-    "up": ("dondoc.cli.up:up", "Khởi động tất cả trên máy này"),
-    "deadline": ("dondoc.cli.deadline:deadline", "Đọc cụm từ thời hạn, mỗi dòng một cụm"),
-    "plan": ("dondoc.cli.plan:plan_app", "Kiểm tra, xem, diễn tập, áp dụng kế hoạch"),
-    "explain": ("dondoc.cli.questions:explain", "Vì sao nhiệm vụ ở trạng thái này và tiếp theo là gì"),
-    "status": ("dondoc.cli.questions:status", "Bốn con số: đúng hạn, quá hạn, trong hạn, chậm"),
-    "report": ("dondoc.cli.report:report_app", "Nhận, duyệt, trả lại báo cáo"),
-    "link": ("dondoc.cli.link:link_app", "Cấp, thu hồi liên kết cá nhân"),
-    "lead": ("dondoc.cli.lead:lead_app", "Chọn đơn vị cho nhiệm vụ giao nhóm có điều kiện"),
-    "notice": ("dondoc.cli.notice:notice_app", "Xem, cho gửi, bỏ các thư đang giữ"),
-    "template": ("dondoc.cli.template:template_app", "Xem trước mẫu thư"),
-    "sweep": ("dondoc.cli.operations:sweep", "Quét việc đến mốc"),
-    "deliver": ("dondoc.cli.operations:deliver", "Soạn và gửi thư"),
-    "audit": ("dondoc.cli.operations:audit", "Kiểm tra việc nào không còn bước tiếp theo"),
-    "serve": ("dondoc.cli.serve:serve_app", "Các tiến trình do `up` khởi động"),
-}
-HIDDEN = frozenset({"serve"})
-
 
 class LazyGroup(TyperGroup):
-    """A group that knows its commands by name and imports one when it is called or its help is asked for."""
+    """A group that knows its commands by name and imports one when it is called or its help is asked for.
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    `commands_at` maps a name to `module:attribute` and a line of help; a name in `hidden` is not listed. Context,
+    command and formatter are those of the Click that Typer carries inside; it does not publish their types.
+    """
+
+    commands_at: ClassVar[dict[str, tuple[str, str]]] = {}
+    hidden: ClassVar[frozenset[str]] = frozenset()
+
+    def list_commands(self, ctx: Any) -> list[str]:
         """All names, in the order people meet them."""
-        return list(COMMANDS)
+        return list(self.commands_at)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """The command, imported now; None for a name that is not ours."""
-        if cmd_name not in COMMANDS:
+        if cmd_name not in self.commands_at:
             return None
-        return _load(cmd_name)
+        return _load(cmd_name, self.commands_at[cmd_name][0])
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
         """The list of commands without importing any of them."""
-        rows = [(name, words) for name, (_, words) in COMMANDS.items() if name not in HIDDEN]
+        rows = [(name, words) for name, (_, words) in self.commands_at.items() if name not in self.hidden]
         with formatter.section("Lệnh"):
             formatter.write_dl(rows)
 
 
-def _load(name: str) -> click.Command:
-    module, _, attribute = COMMANDS[name][0].partition(":")
+def group(cls: type[LazyGroup], words: str) -> typer.Typer:
+    """A Typer application with the commands of `cls`; `words` is its help."""
+    made = typer.Typer(
+        cls=cls,
+        help=words,
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+    )
+    # Nothing is shared between commands: each opens what it needs. The callback makes Typer keep it a group.
+    made.callback()(lambda: None)
+    return made
+
+
+def _load(name: str, place: str) -> Any:
+    module, _, attribute = place.partition(":")
     found: Any = getattr(import_module(module), attribute)
     if isinstance(found, typer.Typer):
-        group = typer.main.get_group(found)
-        group.name = name
-        return group
+        loaded = typer.main.get_group(found)
+        loaded.name = name
+        return loaded
     single = typer.Typer(add_completion=False)
     single.command(name=name)(found)
     return typer.main.get_command(single)

@@ -1,17 +1,22 @@
-"""`dondoc plan …`: check, show, rehearse, compare, apply."""
+"""`dondoc plan …`: check, show, rehearse, apply."""
 
 from __future__ import annotations
 
-import typer
+from typing import ClassVar
 
-from dondoc.cli.plan_apply import apply, undo
-from dondoc.cli.plan_check import plan_check
-from dondoc.cli.plan_show import plan_show
-from dondoc.cli.plan_simulate import simulate
+from dondoc.cli.lazy import LazyGroup, group
 
-plan_app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)
-plan_app.command("check")(plan_check)
-plan_app.command("show")(plan_show)
-plan_app.command("simulate")(simulate)
-plan_app.command("apply")(apply)
-plan_app.command("undo")(undo)
+
+class PlanCommands(LazyGroup):
+    """What can be done with a plan file."""
+
+    commands_at: ClassVar = {
+        "check": ("dondoc.cli.plan_check:plan_check", "Mọi lỗi trong tệp, và cách hiểu từng thời hạn"),
+        "show": ("dondoc.cli.plan_show:plan_show", "Kế hoạch như văn bản viết"),
+        "simulate": ("dondoc.cli.plan_simulate:simulate", "Diễn tập cả năm; không gửi, không lưu gì"),
+        "apply": ("dondoc.cli.plan_apply:apply", "Đưa kế hoạch vào theo dõi"),
+        "undo": ("dondoc.cli.plan_apply:undo", "Quay lại trước lần áp dụng gần nhất"),
+    }
+
+
+plan_app = group(PlanCommands, "Kiểm tra, xem, diễn tập, áp dụng kế hoạch.")

@@ -30,7 +30,10 @@ def _die_with_parent() -> None:
 
 @dataclass
 class Child:
-    """One supervised process; its output goes to `log`. After a death it is started anew, ever more slowly."""
+    """One supervised process with exactly this environment; its output goes to `log`.
+
+    After a death it is started anew, ever more slowly.
+    """
 
     name: str
     command: Sequence[str]
@@ -46,7 +49,7 @@ class Child:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(
-                list(self.command), env={**os.environ, **self.environment}, stdin=subprocess.DEVNULL,
+                list(self.command), env=dict(self.environment), stdin=subprocess.DEVNULL,
                 stdout=output, stderr=subprocess.STDOUT, start_new_session=True, preexec_fn=_die_with_parent,
             )  # fmt: skip
         self.started_at = time.monotonic()

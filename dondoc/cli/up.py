@@ -7,7 +7,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -16,13 +16,15 @@ import typer
 from rich.console import Console
 
 from dondoc import settings as settings_module
+from dondoc.bootstrap import DEMO
 from dondoc.cli.processes import Child, own_command
 from dondoc.embedded import Cluster, hold_home
-from dondoc.errors import DondocError
+from dondoc.errors import DondocError, SettingsError
 from dondoc.scheduling import server
 from dondoc.settings import Settings
 
 TEND_SECONDS = 0.5
+PREFECT_SECONDS = 180.0
 
 
 def up(
@@ -45,105 +47,122 @@ class _Up:
         self.began = time.monotonic()
         self.children: list[Child] = []
         self.stopping = threading.Event()
+        self.endpoint = server.Endpoint("127.0.0.1", settings.prefect_port)
+        self.environment = self._environment()
 
     def run(self) -> None:
         """Start in dependency order, tell the addresses as soon as each answers, then watch until told to stop."""
         for sign in (signal.SIGINT, signal.SIGTERM):
             signal.signal(sign, lambda *_: self.stopping.set())
         self._require_free_ports()
-        with self._database() as environment:
+        with self._database() as prefect_database:
             try:
-                self._start(environment)
+                self._start(prefect_database)
                 while not self.stopping.wait(TEND_SECONDS):
-                    for child in self.children:
-                        child.tend(self._say)
+                    self._tend()
             finally:
                 self._say("Đang dừng…")
                 for child in reversed(self.children):
                     child.stop()
         self._say("Đã dừng tất cả.")
 
-    def _start(self, environment: Mapping[str, str]) -> None:
-        api = self._start_prefect(environment)
-        self._run_step("Cập nhật cơ sở dữ liệu", own_command("serve", "migrate"), environment)
+    def _start(self, prefect_database: str | None) -> None:
+        prefect = self._start_prefect(prefect_database) if prefect_database else None
+        self._run_step("Cập nhật cơ sở dữ liệu", "migrate")
         if self.demo:
-            self._start_child("Hộp thư mẫu", own_command("serve", "sink"), environment)
-        self._start_child("Trang trả lời", own_command("serve", "console"), environment)
-        self._wait_for_page("Trang trả lời", self.settings.port)
+            self._start_child("Hộp thư mẫu", "sink")
+        self._start_child("Trang trả lời", "console")
+        self._wait_for_page("Trang trả lời", self.settings.port, self.settings.require_public_url())
         if self.demo:
-            self._wait_for_page("Hộp thư mẫu", self.settings.sink_port)
-            self._say(f"  Hộp thư mẫu: http://127.0.0.1:{self.settings.sink_port}")
-        self._say(f"  Trang:       {self.settings.require_public_url()}")
-        if self.demo:
-            self._run_step("Nạp kế hoạch và lịch sử mẫu", own_command("serve", "seed"), environment)
-        if self.stopping.is_set():
-            return
-        server.wait_ready(api, 120, stop=self.stopping)
-        self._say(f"✓ Prefect sẵn sàng ({self._elapsed()}): {api.removesuffix('/api')}")
-        self._run_step("Lịch chạy của từng nhiệm vụ", own_command("serve", "deployments"), environment)
-        self._start_child("Bộ chạy việc", own_command("serve", "worker"), environment)
-        self._say(f"Sẵn sàng sau {self._elapsed()}. Nhấn Ctrl-C để dừng.")
+            self._wait_for_page("Hộp thư mẫu", self.settings.sink_port, f"http://127.0.0.1:{self.settings.sink_port}")
+            self._run_step("Nạp kế hoạch và lịch sử mẫu", "seed")
+        if prefect is not None:
+            self._wait_for_prefect(prefect)
+        self._run_step("Lịch chạy Prefect của từng nhiệm vụ", "deployments")
+        self._start_child("Bộ chạy việc", "worker")
+        if not self.stopping.is_set():
+            self._say(f"Sẵn sàng sau {self._elapsed()}. Nhấn Ctrl-C để dừng.")
 
-    def _start_prefect(self, environment: Mapping[str, str]) -> str:
-        if self.settings.prefect_api_url is not None:
-            return self.settings.prefect_api_url
-        child = Child("Prefect", server.command(self.settings), environment, self._log("prefect"))
+    def _start_prefect(self, database: str) -> Child:
+        environment = server.environment(os.environ, self.settings.home, database, self.endpoint)
+        child = Child("Prefect", server.command(), environment, self._log("prefect"))
         child.start()
         self.children.append(child)
-        return environment["PREFECT_API_URL"]
+        return child
 
-    def _start_child(self, name: str, command: list[str], environment: Mapping[str, str]) -> None:
-        child = Child(name, command, environment, self._log(command[-1]))
+    def _wait_for_prefect(self, child: Child) -> None:
+        with self.console.status("Chờ Prefect (lần đầu có thể mất nửa phút)…"):
+            ready = server.wait_ready(
+                self.endpoint, PREFECT_SECONDS, lambda: child.is_alive and not self.stopping.is_set()
+            )
+        if not ready and not self.stopping.is_set():
+            raise DondocError(f"Prefect không khởi động được; xem {child.log}\n{_last_lines(child)}")
+        self._say(f"✓ Prefect: {self.endpoint.ui_url} ({self._elapsed()})")
+
+    def _tend(self) -> None:
+        for child in self.children:
+            child.tend(self._say)
+
+    def _start_child(self, name: str, word: str) -> None:
+        if self.stopping.is_set():
+            return
+        child = Child(name, own_command("serve", word), self.environment, self._log(word))
         child.start()
         self.children.append(child)
 
-    def _run_step(self, name: str, command: list[str], environment: Mapping[str, str]) -> None:
-        """A step that ends by itself; its progress is shown as it comes."""
+    def _run_step(self, name: str, word: str) -> None:
+        """A step that ends by itself; the last line it printed is shown while it runs."""
         if self.stopping.is_set():
             return
-        step = Child(name, command, environment, self._log(command[-1]))
+        step = Child(name, own_command("serve", word), self.environment, self._log(word))
+        step.log.unlink(missing_ok=True)
         step.start()
         assert step.process is not None
-        with self.console.status(f"{name}…"):
-            while step.process.poll() is None and not self.stopping.wait(0.05):
-                continue
+        with self.console.status(f"{name}…") as status:
+            while step.process.poll() is None and not self.stopping.wait(0.1):
+                status.update(f"{name}: {_last_lines(step, 1) or '…'}")
         step.stop()
         if step.process.returncode != 0 and not self.stopping.is_set():
             raise DondocError(f"{name} không thành công; xem {step.log}\n{_last_lines(step)}")
         self._say(f"✓ {name} ({self._elapsed()})")
 
-    def _wait_for_page(self, name: str, port: int) -> None:
-        while not self.stopping.wait(0.05):
-            with socket.socket() as probe:
-                probe.settimeout(1)
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    self._say(f"✓ {name} ({self._elapsed()})")
+    def _wait_for_page(self, name: str, port: int, address: str) -> None:
+        with self.console.status(f"{name}…"):
+            while not self.stopping.wait(0.05):
+                if _answers(port):
+                    self._say(f"✓ {name}: {address} ({self._elapsed()})")
                     return
-            for child in self.children:
-                child.tend(self._say)
+                self._tend()
 
     @contextmanager
-    def _database(self) -> Iterator[dict[str, str]]:
-        """The environment of the children, with the embedded database running unless an external one is set."""
-        environment = self._environment()
+    def _database(self) -> Iterator[str | None]:
+        """The database for our Prefect server (None when an external one is used), the embedded one running."""
         if self.settings.database_url is not None:
-            yield {**environment, **server.environment(self.settings, self.settings.database_url)}
+            own_prefect = self.settings.prefect_api_url is None
+            yield _external_prefect_database() if own_prefect else None
             return
-        with Cluster(self.settings.home) as cluster:
+        cluster = Cluster(self.settings.home)
+        with self.console.status("Cơ sở dữ liệu…") as status:
+            cluster.start(status.update)
+        try:
             self._say(f"✓ Cơ sở dữ liệu ({self._elapsed()})")
-            yield {**environment, **server.environment(self.settings, cluster.prefect_url())}
+            yield cluster.prefect_url() if self.settings.prefect_api_url is None else None
+        finally:
+            cluster.stop()
 
     def _environment(self) -> dict[str, str]:
-        environment = {"DONDOC_HOME": str(self.settings.home), "PYTHONUNBUFFERED": "1"}
+        own = {**os.environ, "DONDOC_HOME": str(self.settings.home), "PYTHONUNBUFFERED": "1"}
         if self.demo:
-            environment |= {
-                "DONDOC_DEMO": "1",
+            own |= {
+                DEMO: "1",
                 "DONDOC_SMTP_HOST": "127.0.0.1",
                 "DONDOC_SMTP_PORT": str(self.settings.sink_smtp_port),
                 "DONDOC_SMTP_MODE": "plain",
                 "DONDOC_SMTP_SENDER": "dondoc@hungyen.example",
             }
-        return environment
+        if self.settings.prefect_api_url is not None:
+            return own
+        return server.client_environment(own, self.settings.home, self.endpoint)
 
     def _require_free_ports(self) -> None:
         wanted = {"DONDOC_PORT": self.settings.port}
@@ -180,6 +199,22 @@ def _is_taken(port: int) -> bool:
         except OSError:
             return True
     return False
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _external_prefect_database() -> str:
+    address = os.environ.get("PREFECT_API_DATABASE_CONNECTION_URL")
+    if not address:
+        raise SettingsError(
+            "Dùng cơ sở dữ liệu ngoài thì cần PREFECT_API_URL (máy chủ Prefect có sẵn) hoặc "
+            "PREFECT_API_DATABASE_CONNECTION_URL (cơ sở dữ liệu cho Prefect do dondoc khởi động)."
+        )
+    return address
 
 
 def _last_lines(step: Child, count: int = 15) -> str:

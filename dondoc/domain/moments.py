@@ -29,3 +29,16 @@ def in_working_hours(moment: datetime) -> bool:
     """Whether the local time of day lies in office hours; the caller checks that the day is a working day."""
     hour = moment.astimezone(ZONE).time()
     return any(start <= hour <= end for start, end in WORKING_HOURS)
+
+
+def end_of_day(day: date) -> datetime:
+    """The last second of a local day: how things stood when it was over."""
+    return at(day, time(23, 59, 59))
+
+
+def parse_day(text: str) -> date:
+    """A day as officers or machines write it: 2024-03-31 or 31/03/2024. Raises ValueError on anything else."""
+    if "/" in text:
+        day, month, year = text.split("/")
+        return date(int(year), int(month), int(day))
+    return date.fromisoformat(text)

@@ -23,8 +23,9 @@ from dondoc.loading import load_workspace
 from dondoc.services.app import App
 from dondoc.services.books import Frozen, frozen, scope_of, selections
 from dondoc.services.queueing import queue_notices
-from dondoc.store import journal, notices, obligations
-from dondoc.store.models import ApplicationRow, ObligationRow, PlanRow
+from dondoc.store import journal, notices, obligations, plans
+from dondoc.store.models import ObligationRow
+from dondoc.store.plans import NewPlan
 
 MOST_CHANGED = 0.30
 """An apply that changes more of a plan than this stops and asks (DESIGN §2.10)."""
@@ -55,13 +56,23 @@ def apply_file(
 
 
 def apply_workspace(
-    app: App, workspace: Workspace, now: datetime, by: str, *, force: bool = False, live_from: date | None = None
+    app: App,
+    workspace: Workspace,
+    now: datetime,
+    by: str,
+    *,
+    force: bool = False,
+    live_from: date | None = None,
+    assign: bool = True,
 ) -> Applied:
-    """Apply loaded files, atomically: all of it or nothing. The same files again write nothing."""
+    """Apply loaded files, atomically: all of it or nothing. The same files again write nothing.
+
+    `assign` queues the list of the year's tasks for what is new, where the ladder wants one.
+    """
     new = Frozen(workspace.plan, workspace.directory, workspace.regime, workspace.ladder)
     with app.sessions.begin() as session:
         _one_at_a_time(session, new.plan.id)
-        return _Apply(app, session, new, now, by).run(force, live_from)
+        return _Apply(app, session, new, now, by).run(force, live_from, assign)
 
 
 def undo(app: App, plan_id: str, now: datetime, by: str) -> Applied:
@@ -71,12 +82,18 @@ def undo(app: App, plan_id: str, now: datetime, by: str) -> Applied:
     """
     with app.sessions.begin() as session:
         _one_at_a_time(session, plan_id)
-        last = session.scalars(
-            select(ApplicationRow).where(ApplicationRow.plan_id == plan_id).order_by(ApplicationRow.id.desc())
-        ).first()
+        last = next(iter(plans.applications(session, plan_id)), None)
         if last is None or last.workspace is None:
             raise Refused(f"Không có lần áp dụng nào trước đó của “{plan_id}” để quay lại.")
-        return _Apply(app, session, frozen(last.workspace), now, by).run(force=True, live_from=None)
+        return _Apply(app, session, frozen(last.workspace), now, by).run(force=True, live_from=None, assign=True)
+
+
+def reapply(app: App, session: Session, plan_id: str, by: str, now: datetime) -> Applied:
+    """Expand the applied plan anew, inside the caller's transaction, after something it depends on has changed."""
+    row = plans.get_plan(session, plan_id, for_update=True)
+    if row is None:
+        raise Refused(f"Không có kế hoạch “{plan_id}” đang theo dõi.")
+    return _Apply(app, session, frozen(row.workspace), now, by).run(True, row.live_from, assign=False)
 
 
 def is_over(year: int, now: datetime) -> bool:
@@ -94,13 +111,13 @@ class _Apply:
     def __init__(self, app: App, session: Session, new: Frozen, now: datetime, by: str) -> None:
         self.app, self.session, self.new, self.now, self.by = app, session, new, now, by
         self.today = local_day(now)
-        self.row = session.get(PlanRow, new.plan.id)
+        self.row = plans.get_plan(session, new.plan.id, for_update=True)
         self.workspace = new.to_json()
         canonical = json.dumps(self.workspace, sort_keys=True, ensure_ascii=False)
         self.digest = hashlib.sha256(canonical.encode()).hexdigest()
         self.scope = scope_of(app, new, selections(session, new.plan.id))
 
-    def run(self, force: bool, live_from: date | None) -> Applied:
+    def run(self, force: bool, live_from: date | None, assign: bool) -> Applied:
         """Compare, guard, write."""
         plan = self.new.plan
         archived = is_over(plan.year, self.now) and live_from is None
@@ -117,7 +134,7 @@ class _Apply:
             )
         self._save_plan(archived, live_from, found)
         self._write(found, {o.id: n for n, o in enumerate(desired)}, archived, live_from)
-        queued = 0 if archived else self._assign(found.new)
+        queued = self._assign(found.new) if assign and not archived else 0
         return Applied(plan.id, found, archived, written=True, queued=queued)
 
     def _existing(self) -> dict[str, Obligation]:
@@ -128,23 +145,10 @@ class _Apply:
         return {row.id: _as_planned(row, self.scope) for row in rows}
 
     def _save_plan(self, archived: bool, live_from: date | None, found: PlanDiff) -> None:
-        plan, before = self.new.plan, self.row.workspace if self.row else None
-        values = {
-            "year": plan.year, "title": plan.title, "digest": self.digest, "workspace": self.workspace,
-            "applied_at": self.now, "archived": archived, "live_from": live_from,
-        }  # fmt: skip
-        if self.row is None:
-            self.session.add(PlanRow(id=plan.id, **values))
-        else:
-            for name, value in values.items():
-                setattr(self.row, name, value)
+        plan = self.new.plan
         summary = {"new": len(found.new), "changed": len(found.changed), "gone": len(found.gone)}
-        self.session.add(
-            ApplicationRow(
-                plan_id=plan.id, at=self.now, by=self.by, digest=self.digest, workspace=before, summary=summary
-            )
-        )
-        self.session.flush()
+        row = NewPlan(plan.id, plan.year, plan.title, self.digest, self.workspace, archived, live_from)
+        plans.save_plan(self.session, row, summary, self.by, self.now)
         why = f"{summary['new']} việc mới, {summary['changed']} việc đổi, {summary['gone']} việc bỏ"
         journal.write(self.session, self.now, self.by, "plan-applied", plan.id, None, self.digest[:12], why)
 

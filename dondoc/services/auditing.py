@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from dondoc.domain.cases import Case, standing
 from dondoc.domain.moments import local_day
 from dondoc.services.app import App
 from dondoc.services.books import books
-from dondoc.store import messages, obligations
+from dondoc.store import messages, notices, obligations
 
 SETTLED = ("done", "waived")
 WITH_REASON = ("awaiting", "unassigned", "ongoing", "reported")
@@ -40,14 +41,15 @@ def audit(app: App, now: datetime) -> AuditResult:
                 open_ones += work not in SETTLED
                 if work not in SETTLED + WITH_REASON and not _has_next(case, looks, now):
                     without.append(case.obligation.id)
-        no_contact, unknown = messages.troubles(session)
+        no_contact = notices.without_contact(session)
+        unknown = messages.count_status(session, "unknown")
     result = (open_ones, tuple(without), no_contact, unknown)
     return AuditResult(*result, markdown=_markdown(now, *result))
 
 
-def _has_next(case: Case, looks: dict[str, object], now: datetime) -> bool:
+def _has_next(case: Case, looks: Mapping[str, date | None], now: datetime) -> bool:
     day = looks.get(case.obligation.id)
-    return day is not None and str(day) >= local_day(now).isoformat()
+    return day is not None and day >= local_day(now)
 
 
 def _markdown(now: datetime, open_ones: int, without: tuple[str, ...], no_contact: int, unknown: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -20,7 +20,8 @@ from dondoc.services.books import Book, books
 from dondoc.services.links import address
 from dondoc.services.wording import LINK_PLACEHOLDER, context_of
 from dondoc.store import messages, notices, obligations
-from dondoc.store.models import MessageRow, NoticeRow
+from dondoc.store.messages import NewMessage
+from dondoc.store.models import NoticeRow
 
 SETTLED = ("done", "waived", "reported")
 
@@ -44,23 +45,25 @@ def compose_day(app: App, now: datetime) -> Composed:
     """Write the messages of today from what is queued, in one transaction; a second call the same day adds nothing
     to a digest that is already composed: what came later waits for the next one."""
     with app.sessions.begin() as session:
-        rows = notices.queued(session)
+        rows = notices.queued(session, local_day(now))
         if not rows:
             return Composed()
         found = books(app, session)
-        cases = obligations.load_cases_by_id(session, {row.obligation_id for row in rows})
+        loaded = obligations.load_cases(session, ids={row.obligation_id for row in rows})
+        cases = {case.obligation.id: case for case in loaded}
         keep, settled = _still_open(rows, cases, found, now)
         keep, looser = _tightest(keep)
-        notices.drop(session, [row.id for row in settled], "Việc đã được báo cáo hoặc miễn.")
-        notices.drop(session, [row.id for row in looser], "Đã có nội dung nhắc sát hơn cùng việc.", "superseded")
-        written = _write(app, session, keep, cases, found, now)
-        return Composed(len(written), sum(m.status == "held" for m in written), len(settled) + len(looser))
+        notices.drop(session, [row.id for row in settled], "việc đã được báo cáo hoặc miễn.")
+        notices.drop(session, [row.id for row in looser], "đã có nội dung sát hơn về cùng việc.")
+        drafts = _write(app, session, keep, cases, found, now)
+        return Composed(len(drafts), sum(draft.is_held for draft in drafts), len(settled) + len(looser))
 
 
 def _still_open(
     rows: Iterable[NoticeRow], cases: Mapping[str, Case], found: Mapping[str, Book], now: datetime
 ) -> tuple[list[NoticeRow], list[NoticeRow]]:
-    keep, settled = [], []
+    keep: list[NoticeRow] = []
+    settled: list[NoticeRow] = []
     for row in rows:
         case = cases[row.obligation_id]
         where = standing(case, now, found[case.obligation.plan_id].rules)
@@ -84,7 +87,7 @@ def _tightest(rows: Iterable[NoticeRow]) -> tuple[list[NoticeRow], list[NoticeRo
 def _write(
     app: App, session: Session, rows: Sequence[NoticeRow], cases: Mapping[str, Case], found: Mapping[str, Book],
     now: datetime,
-) -> list[MessageRow]:  # fmt: skip
+) -> list[Draft]:  # fmt: skip
     lines: dict[Line, NoticeRow] = {}
     for row in rows:
         line = _line(row, cases[row.obligation_id], found)
@@ -93,10 +96,10 @@ def _write(
     renderer = NoticeRenderer(app.templates)
     written = []
     for draft in compose(lines, local_day(now)):
-        message = write_draft(app, session, draft, renderer, found, cases, now)
-        if message is not None:
-            notices.composed(session, [lines[line].id for line in draft.lines], message.id)
-            written.append(message)
+        message_id = write_draft(app, session, draft, renderer, found, cases, now)
+        if message_id is not None:
+            notices.composed(session, message_id, [lines[line].id for line in draft.lines])
+            written.append(draft)
     return written
 
 
@@ -112,23 +115,26 @@ def _line(row: NoticeRow, case: Case, found: Mapping[str, Book]) -> Line | None:
 def write_draft(
     app: App, session: Session, draft: Draft, renderer: NoticeRenderer, found: Mapping[str, Book],
     cases: Mapping[str, Case], now: datetime,
-) -> MessageRow | None:  # fmt: skip
-    """Word one draft and put it into the outbox; None when that recipient, day and class already has its message."""
+) -> int | None:  # fmt: skip
+    """Word one draft, put it into the outbox and return its id.
+
+    None when that recipient, day and class already has its message.
+    """
     public_url = app.settings.require_public_url()
     link = address(public_url, LINK_PLACEHOLDER)
     rendered = renderer.render_message(context_of(draft, found, cases, link))
     contact = draft.recipient.contact
     owner = found[draft.lines[0].obligation.plan_id].directory.by_id[draft.recipient.agency_id]
     held = draft.is_held
-    return messages.create(
-        session,
+    message = NewMessage(
         recipient=draft.recipient.id, day=draft.day, klass=draft.klass, plan_id=draft.lines[0].obligation.plan_id,
         agency=draft.recipient.agency_id, channel="email", address=contact.email or "",
         address_name=contact.name or owner.name, header_id=message_id(draft.key, _domain(app)),
         subject=rendered.subject, body_text=rendered.text, body_html=rendered.html, body_zalo=rendered.zalo,
         status="held" if held else "ready", reason=held_reason(draft) if held else "",
-        created_at=now, next_try_at=None if held else now,
+        next_try_at=None if held else now,
     )  # fmt: skip
+    return messages.create(session, message, now)
 
 
 def held_reason(draft: Draft) -> str:
@@ -141,11 +147,3 @@ def held_reason(draft: Draft) -> str:
 def _domain(app: App) -> str:
     smtp = app.settings.smtp
     return smtp.sender.rpartition("@")[2] if smtp else "dondoc.example"
-
-
-def next_composition(calendar: WorkCalendar, now: datetime) -> date:
-    """The next local day on which digests are composed."""
-    today = local_day(now)
-    if calendar.is_working(today) and now < at(today, COMPOSED_AT):
-        return today
-    return calendar.add(today, 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -19,10 +19,8 @@ from dondoc.services.composing import Composed, compose_day, may_compose
 from dondoc.services.sweeping import sweep
 from dondoc.services.wording import LINK_PLACEHOLDER
 from dondoc.store import messages, switches
+from dondoc.store.messages import Claimed
 from dondoc.store.models import MessageRow
-
-STOP_ALL = "stop-all"
-ADMINISTRATOR_PAUSE = timedelta(minutes=15)
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +43,9 @@ def deliver(app: App, now: datetime) -> DeliverResult:
     """Compose the day's messages after a full sweep at the same `now`, then send what is ready in working hours."""
     sweep(app, now)
     composed = compose_day(app, now) if may_compose(app.calendar, now) else Composed()
-    kinds, stopped = Counter[str](), is_stopped(app)
+    kinds = Counter[str]()
+    with app.sessions() as session:
+        stopped = switches.is_stopped(session)
     if not stopped and app.calendar.is_working(local_day(now)) and in_working_hours(now):
         kinds = send_ready(app, now)
     return DeliverResult(
@@ -54,28 +54,39 @@ def deliver(app: App, now: datetime) -> DeliverResult:
     )  # fmt: skip
 
 
-def is_stopped(app: App) -> bool:
-    """Whether the stop-all switch is on: nothing leaves, everything else goes on."""
-    with app.sessions() as session:
-        return switches.get(session, STOP_ALL) == "on"
-
-
 def send_ready(app: App, now: datetime) -> Counter[str]:
     """Send every message whose time has come, one at a time; stops early when an administrator is needed."""
     kinds = Counter[str]()
-    while not is_stopped(app):
-        with app.sessions.begin() as session:
-            claimed = messages.claim_next(session, now)
-            if claimed is not None:
-                envelope = envelope_of(app, session, claimed.message, now)
-        if claimed is None:
-            return kinds
-        outcome = app.channels[claimed.message.channel].send(envelope, now)
-        _record(app, claimed.message, claimed.n, outcome, now)
-        kinds[outcome.kind] += 1
-        if outcome.kind == "administrator":
-            return kinds
+    settle_unfinished(app, now)
+    with app.sessions.begin() as session:
+        messages.resume(session, now)
+    while (kind := _send_next(app, now)) is not None:
+        kinds[kind] += 1
+        if kind == "administrator":
+            break
     return kinds
+
+
+def _send_next(app: App, now: datetime) -> str | None:
+    with app.sessions() as session:
+        claimed = messages.claim_next(session, now)
+    if claimed is None:
+        return None
+    with app.sessions.begin() as session:
+        envelope = envelope_of(app, session, claimed.message, now)
+    outcome = app.channels[claimed.message.channel].send(envelope, now)
+    _record(app, claimed, outcome, now)
+    return outcome.kind
+
+
+def settle_unfinished(app: App, now: datetime) -> int:
+    """A worker died between claim and outcome: whether the message left cannot be known, so it is not sent again."""
+    with app.sessions.begin() as session:
+        left = messages.unfinished(session, now)
+        for claimed in left:
+            why = "Tiến trình dừng giữa lúc gửi: không biết thư đã đi hay chưa."
+            messages.record(session, claimed.message.id, claimed.n, "unknown", None, why, None, now)
+    return len(left)
 
 
 def envelope_of(app: App, session: Session, row: MessageRow, now: datetime) -> Envelope:
@@ -95,12 +106,11 @@ def envelope_of(app: App, session: Session, row: MessageRow, now: datetime) -> E
     )
 
 
-def _record(app: App, row: MessageRow, n: int, outcome: Outcome, now: datetime) -> None:
-    again = None
-    if outcome.kind == "retry":
-        again = next_try(n, now)
-    elif outcome.kind == "administrator":
-        again = now + ADMINISTRATOR_PAUSE
+def _record(app: App, claimed: Claimed, outcome: Outcome, now: datetime) -> None:
+    again = next_try(claimed.n, now) if outcome.kind == "retry" else None
     with app.sessions.begin() as session:
-        messages.record(session, row.id, n, outcome.kind, outcome.code, outcome.text, again, now)
-    log.info("message attempted", extra={"action": "message_attempted", "message": row.id, "outcome": outcome.kind})
+        messages.record(
+            session, claimed.message.id, claimed.n, outcome.kind, outcome.code, outcome.text, again, now
+        )  # fmt: skip
+    facts = {"action": "message_attempted", "message": claimed.message.id, "outcome": outcome.kind}
+    log.info("message attempted", extra=facts)

@@ -6,12 +6,11 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from dondoc.domain.calendar import ONE_DAY
 from dondoc.domain.cases import Case, standing
-from dondoc.domain.compose import Draft
 from dondoc.domain.moments import at, local_day
 from dondoc.domain.shift import shift
 from dondoc.domain.simulate import Simulation, simulate
@@ -48,7 +47,7 @@ def seed(app: App, now: datetime, say: Progress) -> bool:
     yesterday = local_day(now) - ONE_DAY
     history = simulate(world_of(workspace), cast(world_of(workspace)), until=yesterday)
     say(f"Ghi {len(history.cases)} việc, {len(history.issued)} nội dung nhắc, {len(history.drafts)} thư…")
-    apply_workspace(app, workspace, at(history.starts_on), WHO, live_from=history.starts_on)
+    apply_workspace(app, workspace, at(history.starts_on), WHO, assign=False)
     with app.sessions.begin() as session:
         _Seeding(app, session, workspace, history, now).write()
     say(f"Gửi thật các thư của {SENT_DAYS} ngày làm việc gần nhất…")
@@ -76,7 +75,6 @@ class _Seeding:
 
     def write(self) -> None:
         """Obligations as they stand, answers with their reviews, the ledger of notices, messages and their fate."""
-        notices.forget_assignments(self.session, self.book.plan.id)
         self._obligations()
         self._answers()
         self._notices()
@@ -121,18 +119,24 @@ class _Seeding:
             for row in self.session.scalars(select(NoticeRow))
         }
         renderer = NoticeRenderer(self.app.templates)
-        first_sent = self._first_sent_day()
         for draft in self.history.drafts:
-            row = write_draft(self.app, self.session, draft, renderer, self.books, self.history.cases, at(draft.day))
-            if row is None:
+            message_id = write_draft(
+                self.app, self.session, draft, renderer, self.books, self.history.cases, at(draft.day)
+            )
+            if message_id is None:
                 continue
             keys = [(n.notice.obligation_id, n.notice.rule, n.notice.firing, draft.recipient.id) for n in draft.lines]
-            notices.composed(self.session, row.id, [ledger[key] for key in keys])
-            if draft.day < first_sent:
-                _mark_sent(row, draft)
+            notices.composed(self.session, message_id, [ledger[key] for key in keys])
+        self._mark_old_ones_sent()
 
-    def _first_sent_day(self) -> date:
-        return self.app.calendar.add(local_day(self.now), -SENT_DAYS)
+    def _mark_old_ones_sent(self) -> None:
+        """Older than what is really sent: written as sent on its day, held ones as released by the supervisor."""
+        first_sent = self.app.calendar.add(local_day(self.now), -SENT_DAYS)
+        old = update(MessageRow).where(MessageRow.day < first_sent)
+        self.session.execute(
+            old.where(MessageRow.status == "held").values(released_at=MessageRow.created_at, released_by=WHO)
+        )
+        self.session.execute(old.values(status="sent", sent_at=MessageRow.created_at, next_try_at=None))
 
     def _bulk(self, table: type[Any], rows: list[dict[str, Any]]) -> None:
         if rows:
@@ -166,25 +170,19 @@ def _journal_row(moment: datetime, who: str, action: str, case: Case, new: str) 
     }  # fmt: skip
 
 
-def _mark_sent(row: MessageRow, draft: Draft) -> None:
-    """Older than what is really sent: written as sent on its day, held ones as released by the supervisor."""
-    row.status, row.sent_at, row.next_try_at = "sent", at(draft.day, time(8, 1)), None
-    if draft.is_held:
-        row.released_at, row.released_by = at(draft.day, time(9, 0)), WHO
-
-
 def _send(app: App, now: datetime) -> None:
     """Send the seeded messages that are ready, each dated on its own day; no working hours are kept in the demo."""
-    with app.sessions() as session:
-        waiting = messages.ready(session)
-    for row in waiting:
-        moment = min(at(row.day, time(8, 1)), now)
+    while True:
+        with app.sessions() as session:
+            claimed = messages.claim_next(session, now)
+        if claimed is None:
+            return
+        moment = min(at(claimed.message.day, time(8, 1)), now)
         with app.sessions.begin() as session:
-            claimed = messages.claim(session, row.id, moment)
-            if claimed is None:
-                continue
             envelope = envelope_of(app, session, claimed.message, moment)
         outcome = app.channels["email"].send(envelope, moment)
         with app.sessions.begin() as session:
             again = now + timedelta(minutes=5) if outcome.kind == "retry" else None
-            messages.record(session, row.id, claimed.n, outcome.kind, outcome.code, outcome.text, again, moment)
+            messages.record(
+                session, claimed.message.id, claimed.n, outcome.kind, outcome.code, outcome.text, again, now
+            )

@@ -187,6 +187,12 @@ def hold_all(session: Session, why: str) -> list[int]:
     return _move(session, waiting, ("ready", "retry"), {"status": "held", "next_try_at": None, "reason": why})
 
 
+def resume(session: Session, now: datetime) -> list[int]:
+    """Messages that waited for an administrator are tried again: the fault they met may be mended by now."""
+    waiting = session.scalars(select(MessageRow.id).where(MessageRow.status == "administrator")).all()
+    return _move(session, waiting, ("administrator",), {"status": "retry", "next_try_at": now})
+
+
 def switch_channel(
     session: Session, message_id: int, channel: str, address: str, address_name: str, next_try_at: datetime
 ) -> bool:
@@ -239,3 +245,8 @@ def attempts(session: Session, message_id: int) -> Sequence[AttemptRow]:
     """Every try to send it, oldest first."""
     statement = select(AttemptRow).where(AttemptRow.message_id == message_id).order_by(AttemptRow.id)
     return session.scalars(statement).all()
+
+
+def count_status(session: Session, status: MessageStatus) -> int:
+    """How many messages are in that state now."""
+    return session.scalars(select(func.count()).where(MessageRow.status == status)).one()

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -108,3 +108,8 @@ def of_obligation(session: Session, obligation_id: str) -> Sequence[NoticeRow]:
     """Everything that fired about an obligation, whatever became of it, oldest first."""
     statement = select(NoticeRow).where(NoticeRow.obligation_id == obligation_id)
     return session.scalars(statement.order_by(NoticeRow.on, NoticeRow.id)).all()
+
+
+def without_contact(session: Session) -> int:
+    """How many notices wait for a person because the directory knows nobody to send them to."""
+    return session.scalars(select(func.count()).where(NoticeRow.status == "no_contact")).one()

@@ -1,0 +1,65 @@
+"""`dondoc plan apply` and `plan undo`: make a plan live, atomically and undoably."""
+
+from __future__ import annotations
+
+import getpass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dondoc.bootstrap import open_app
+from dondoc.domain.moments import parse_day
+from dondoc.services import applying, scheduling
+from dondoc.services.app import App
+from dondoc.services.applying import Applied
+
+NoPrefect = Annotated[bool, typer.Option("--no-prefect", help="Không cập nhật lịch chạy trong Prefect")]
+
+
+def apply(
+    file: Annotated[Path, typer.Argument(help="Tệp kế hoạch (YAML)")],
+    force: Annotated[bool, typer.Option("--force", help="Vẫn áp dụng khi đổi hơn 30 % số việc")] = False,
+    live_from: Annotated[str | None, typer.Option(help="Nhắc việc từ ngày này, kể cả kế hoạch của năm đã qua")] = None,
+    no_prefect: NoPrefect = False,
+) -> None:
+    """Đưa kế hoạch vào theo dõi; chạy lại cùng tệp thì không ghi gì."""
+    with open_app() as app:
+        day = parse_day(live_from) if live_from else None
+        applied = applying.apply_file(app, file, app.now(), _who(), force=force, live_from=day)
+        _tell(applied)
+        if not no_prefect:
+            _sync(app)
+
+
+def undo(
+    plan_id: Annotated[str, typer.Argument(help="Mã kế hoạch")],
+    no_prefect: NoPrefect = False,
+) -> None:
+    """Quay lại kế hoạch như trước lần áp dụng gần nhất; lịch sử và câu trả lời giữ nguyên."""
+    with open_app() as app:
+        _tell(applying.undo(app, plan_id, app.now(), _who()))
+        if not no_prefect:
+            _sync(app)
+
+
+def _tell(applied: Applied) -> None:
+    if not applied.written:
+        typer.echo(f"{applied.plan_id}: không có gì thay đổi.")
+        return
+    found = applied.diff
+    archive = " (lưu trữ, không nhắc)" if applied.archived else ""
+    typer.echo(
+        f"{applied.plan_id}{archive}: {len(found.new)} việc mới, {len(found.changed)} việc đổi, "
+        f"{len(found.gone)} việc bỏ, {found.unchanged} việc giữ nguyên; "
+        f"{applied.queued} dòng danh mục việc của năm chờ cho gửi."
+    )
+
+
+def _sync(app: App) -> None:
+    for plan_id, result in scheduling.sync_all(app, typer.echo).items():
+        typer.echo(f"{plan_id}: {result}")
+
+
+def _who() -> str:
+    return f"dòng lệnh ({getpass.getuser()})"
