@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, time, timedelta
+from datetime import date, time
 from typing import Literal
 
 from dondoc.domain.answers import Answer, AnswerKind, Review
@@ -19,6 +19,8 @@ from dondoc.domain.policy import Ladder
 
 ReviewWord = Literal["accepted", "returned", "none"]
 
+REVIEWED: tuple[AnswerKind, ...] = ("done", "extension", "not_applicable", "not_mine")
+"""Answers that a reviewer decides on."""
 ANSWERED_AT = time(14, 0)
 REVIEWED_AT = time(9, 30)
 
@@ -98,6 +100,7 @@ class _Run:
         self.reports: dict[date, list[Report]] = {}
         for report in reports:
             self.reports.setdefault(report.on, []).append(report)
+        self.places = {obligation_id: place for place, obligation_id in enumerate(result.cases)}
         self.looks: dict[date, list[str]] = {result.starts_on: list(result.cases)}
         self.reviews: dict[date, list[tuple[str, str, Report]]] = {}
         self.snapshot = Snapshot((), world.rules, {world.ladder.id: world.ladder}, world.scope.plan.supervisor)
@@ -120,7 +123,7 @@ class _Run:
         self.result.unmatched.extend(r for rest in self.reports.values() for r in rest)
 
     def _sweep(self, day: date) -> Iterator[tuple[Notice, Obligation]]:
-        for obligation_id in dict.fromkeys(self.looks.pop(day, ())):
+        for obligation_id in sorted(set(self.looks.pop(day, ())), key=self.places.__getitem__):
             case = self.result.cases[obligation_id]
             decision = decide_case(case, self.snapshot, at(day))
             fired = tuple(Fired(n.rule, n.firing, day, n.superseded) for n in decision.notices)
@@ -158,9 +161,10 @@ class _Run:
         answer = Answer(str(len(case.answers) + 1), report.answer, at(day, ANSWERED_AT), report.until)
         self.result.cases[obligation_id] = replace(case, answers=(*case.answers, answer))
         self._look(obligation_id, day + ONE_DAY)
-        if report.answer in ("done", "extension", "not_applicable") and report.review != "none":
-            on = next(d for d in days(day + ONE_DAY, day + timedelta(days=30)) if _works(self.world.scope.calendar, d))
-            self.reviews.setdefault(on, []).append((obligation_id, answer.id, report))
+        if report.answer in REVIEWED and report.review != "none":
+            on = self.world.scope.calendar.try_add(day, 1)
+            if on is not None:
+                self.reviews.setdefault(on, []).append((obligation_id, answer.id, report))
 
     def _owed(self, report: Report, day: date) -> Case | None:
         """The obligation a report is for: the named occurrence, else the earliest one not yet reported."""
@@ -177,7 +181,7 @@ class _Run:
         case = self.result.cases[obligation_id]
         rules = self.world.rules
         accepted = report.review == "accepted"
-        correct_by = None if accepted else rules.calendar.add(day, rules.regime.correction_days)
+        correct_by = None if accepted else rules.calendar.try_add(day, rules.regime.correction_days)
         review = Review("accepted" if accepted else "returned", at(day, REVIEWED_AT), "reviewer", correct_by=correct_by)
         answers = tuple(replace(a, review=review) if a.id == answer_id else a for a in case.answers)
         obligation = case.obligation
