@@ -64,13 +64,13 @@ def schedule(plan: Plan, task: Task, part: Part, regime: Regime) -> Schedule:
 
 
 def names_document(reference: str) -> bool:
-    """Whether a `per` names a document whose date can be asked for."""
-    words = reference.casefold()
+    """Whether a `per` names a document whose date can be asked for; "the law" in general is none."""
+    words = reference.casefold().replace("pháp luật", "")
     return any(word in words for word in DOCUMENT_WORDS)
 
 
 def _dated(plan: Plan, task: Task, clauses: Sequence[AnyClause]) -> Iterator[Occurrence]:
-    windows = [c for c in clauses if isinstance(c, Within)]
+    windows = sorted((c for c in clauses if isinstance(c, Within)), key=lambda c: (c.start, c.end))
     runs = _runs(windows, task.occurrences)
     number = 0
     for clause in clauses:
@@ -80,8 +80,9 @@ def _dated(plan: Plan, task: Task, clauses: Sequence[AnyClause]) -> Iterator[Occ
         elif isinstance(clause, Within) and any(run[0] is clause for run in runs):
             number += 1
             run = next(run for run in runs if run[0] is clause)
-            marks = tuple(window.end for window in run[:-1])
-            yield Occurrence(str(number), _window_name(run), run[0].start, run[-1].end, run[-1], marks)
+            last = max(run, key=lambda window: window.end)
+            marks = tuple(sorted({window.end for window in run} - {last.end}))
+            yield Occurrence(str(number), _window_name(run[0].start, last.end), run[0].start, last.end, last, marks)
 
 
 def _runs(windows: list[Within], override: str | None) -> list[list[Within]]:
@@ -105,8 +106,7 @@ def _day(day: date) -> str:
     return f"{day.day:02d}/{day.month:02d}/{day.year}"
 
 
-def _window_name(run: list[Within]) -> str:
-    start, end = run[0].start, run[-1].end
+def _window_name(start: date, end: date) -> str:
     for period in ("month", "quarter", "half_year", "nine_months", "year"):
         for span in spans(period, end.year):
             if (span.start, span.end) == (start, end):
