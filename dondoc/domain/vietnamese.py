@@ -27,7 +27,8 @@ def vietnamese_key(text: str) -> Key:
 
 def _token(word: str) -> Token:
     if word[0].isdecimal():
-        return 0, int(word), (), ()
+        digits = word.lstrip("0")
+        return 0, len(digits), tuple(int(digit) for digit in digits), ()
     letters, tones = [], []
     for letter in word:
         rank, tone = _letter(letter)

@@ -148,9 +148,8 @@ def set_next(session: Session, days: Mapping[str, date | None]) -> None:
     """When a sweep must look again, by obligation id; None means that a person must act first. One statement."""
     if not days:
         return
-    given = func.unnest(
-        bindparam("ids", list(days), ARRAY(Text)), bindparam("days", list(days.values()), ARRAY(Date))
-    ).table_valued("id", "next_on", name="given")
+    ids, looks = bindparam("ids", list(days), ARRAY(Text)), bindparam("looks", list(days.values()), ARRAY(Date))
+    given = func.unnest(ids, looks).table_valued("id", "next_on").render_derived(name="given")
     session.execute(
         update(ObligationRow)
         .where(ObligationRow.id == given.c.id)
