@@ -11,7 +11,8 @@ from dondoc.channels.outcomes import DeliveryError
 
 MAX_SUBJECT = 500
 MAX_NAME = 200
-MAX_FILE_NAME = 200
+MAX_FILE_NAME_BYTES = 255
+"""What file systems allow; percent-encoded (RFC 2231) it still fits the 998 characters of a line."""
 MAX_HEADER_VALUE = 900
 
 _LOCAL = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
@@ -112,9 +113,11 @@ def _header(name: str, value: str) -> list[str]:
 
 
 def _attachment(attachment: Attachment) -> list[str]:
-    problems = _line("attachment name", attachment.name, MAX_FILE_NAME)
+    problems = _line("attachment name", attachment.name, MAX_FILE_NAME_BYTES)
     if not attachment.name.strip(" .") or "/" in attachment.name or "\\" in attachment.name:
         problems.append(f"not a file name: {attachment.name!r}")
+    if len(attachment.name.encode("utf-8", "replace")) > MAX_FILE_NAME_BYTES:
+        problems.append(f"attachment name is longer than {MAX_FILE_NAME_BYTES} bytes")
     if not _MIME_TYPE.fullmatch(attachment.mime_type):
         problems.append(f"not a MIME type: {attachment.mime_type!r}")
     return problems

@@ -65,6 +65,7 @@ class Mailbox:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._entries: dict[str, Entry] = {}
+        self._newest = 0
 
     def store(self, sender: str, recipients: list[str], content: bytes, received: datetime) -> str:
         """Write one mail under the next number, with the trace headers a server adds, and return its id.
@@ -110,10 +111,11 @@ class Mailbox:
         return None if content is None else _mail(id, message_from_bytes(content))
 
     def _publish(self, file: Path) -> str:
-        newest = self.ids()[:1]
-        for number in itertools.count(int(newest[0]) + 1 if newest else 1):
+        self._newest = self._newest or int(next(iter(self.ids()), "0"))
+        for number in itertools.count(self._newest + 1):
             with suppress(FileExistsError):
                 os.link(file, self._path(f"{number:08}"))
+                self._newest = number
                 return f"{number:08}"
         raise AssertionError("itertools.count ended")
 

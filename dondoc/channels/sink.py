@@ -53,13 +53,16 @@ class Sink:
     async def _serve(self, ready: Future[int]) -> None:
         self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
         try:
-            server = await self._loop.create_server(self._protocol, HOST, self.port)
+            server = await self._listen(self._loop)
         except OSError as error:
             ready.set_exception(error)
             return
         ready.set_result(server.sockets[0].getsockname()[1])
         await self._stopping.wait()
         server.close()  # asyncio.run then cancels the open sessions
+
+    async def _listen(self, loop: asyncio.AbstractEventLoop) -> asyncio.Server:
+        return await loop.create_server(self._protocol, HOST, self.port)
 
     def _protocol(self) -> SMTP:
         return SMTP(self, data_size_limit=MAX_BYTES, hostname=HOST, ident="dondoc mail sink", loop=self._loop)

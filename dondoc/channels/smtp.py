@@ -110,8 +110,9 @@ class SmtpConnection:
         client = self._open()
         self._expect("data", *client.docmd("DATA"), wanted=3)
         client.send(_quoted(data))
-        self._phase = "sent"
         client.send(_DOT)
+        # From here on the server may have the whole message, whatever becomes of the connection.
+        self._phase = "sent"
         try:
             code, reply = client.getreply()
         except smtplib.SMTPResponseException as error:  # not the server's refusal but a reply that cannot be read
