@@ -28,7 +28,7 @@ class Commands(LazyGroup):
         "audit": ("dondoc.cli.operations:audit", "Kiểm tra việc nào không còn bước tiếp theo"),
         "serve": ("dondoc.cli.serve:serve_app", "Các tiến trình do `up` khởi động"),
     }
-    hidden = frozenset({"serve"})
+    unlisted = frozenset({"serve"})
 
 
 app = group(Commands, "dondoc (đôn đốc): kế hoạch năm tự theo dõi.")

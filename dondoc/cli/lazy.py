@@ -12,12 +12,12 @@ from typer.core import TyperGroup
 class LazyGroup(TyperGroup):
     """A group that knows its commands by name and imports one when it is called or its help is asked for.
 
-    `commands_at` maps a name to `module:attribute` and a line of help; a name in `hidden` is not listed. Context,
+    `commands_at` maps a name to `module:attribute` and a line of help; a name in `unlisted` is not listed. Context,
     command and formatter are those of the Click that Typer carries inside; it does not publish their types.
     """
 
     commands_at: ClassVar[dict[str, tuple[str, str]]] = {}
-    hidden: ClassVar[frozenset[str]] = frozenset()
+    unlisted: ClassVar[frozenset[str]] = frozenset()
 
     def list_commands(self, ctx: Any) -> list[str]:
         """All names, in the order people meet them."""
@@ -31,7 +31,7 @@ class LazyGroup(TyperGroup):
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """The list of commands without importing any of them."""
-        rows = [(name, words) for name, (_, words) in self.commands_at.items() if name not in self.hidden]
+        rows = [(name, words) for name, (_, words) in self.commands_at.items() if name not in self.unlisted]
         with formatter.section("Lệnh"):
             formatter.write_dl(rows)
 

@@ -46,7 +46,7 @@ def explain(case: Case, snapshot: Snapshot, now: datetime) -> tuple[str, ...]:
         _state(where),
         *_due(case, where, snapshot, now),
         *(_answered(answer) for answer in seen.answers),
-        *_sent(seen),
+        *_sent(seen, snapshot),
         *_next(decision.next_on, decision.reason, where),
     )
 
@@ -89,10 +89,14 @@ def _answered(answer: Answer) -> str:
     return f"{text} Được trả lại {_day(local_day(review.at))}{why}{by}."
 
 
-def _sent(case: Case) -> Iterator[str]:
+def _sent(case: Case, snapshot: Snapshot) -> Iterator[str]:
+    ladder = snapshot.ladders.get(case.obligation.ladder)
+    kinds = {step.rule: KIND_NAMES[step.kind] for step in ladder.steps} if ladder else {}
+    kinds |= {"assignment": KIND_NAMES["assignment"], "outlook": KIND_NAMES["outlook"]}
     for fired in case.fired:
         if not fired.superseded:
-            yield f"{_day(fired.on)}: đã lập nội dung nhắc “{fired.rule}”."
+            again = f" (lần {fired.firing})" if fired.firing.isdigit() and fired.firing != "1" else ""
+            yield f"{_day(fired.on)}: lập nội dung {kinds.get(fired.rule, 'nhắc mốc tiến độ')}{again}."
 
 
 def _next(next_on: date | None, reason: str, where: Standing) -> Iterator[str]:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dondoc.domain.answers import Answer, Review
-from dondoc.domain.moments import local_day
+from dondoc.domain.moments import ZONE, local_day
 from dondoc.errors import Refused
 from dondoc.intake.files import Checked
 from dondoc.intake.texts import clean_line
@@ -54,6 +54,19 @@ class Receipt:
     reply: Reply
     obligation_ids: tuple[str, ...]
     repeated: bool = False
+
+    def says(self, reply: Reply | None, obligation_ids: Sequence[str]) -> bool:
+        """Whether it records just this reply for just these obligations."""
+        return reply == self.reply and set(obligation_ids) == set(self.obligation_ids)
+
+    @property
+    def used_up(self) -> str:
+        """What to tell somebody who sends the same form with other content."""
+        local = self.at.astimezone(ZONE)
+        return (
+            f"Biểu mẫu này đã được ghi nhận lúc {local:%H:%M ngày %d/%m/%Y} (số {self.number}). "
+            "Nội dung khác chưa được ghi nhận: kiểm tra rồi bấm gửi lần nữa nếu muốn báo cáo thêm."
+        )
 
 
 def submit(
@@ -127,18 +140,17 @@ class _Submission:
     def _earlier(self, wanted: tuple[str, ...]) -> Receipt | None:
         before = self.session.scalars(
             select(AnswerRow)
-            .where(AnswerRow.submission == self.submission, AnswerRow.obligation_id.in_(wanted))
+            .where(AnswerRow.submission == self.submission, AnswerRow.by == self.by)
             .order_by(AnswerRow.id)
         ).all()
         if not before:
             return None
-        first = before[0]
-        if len(before) == len(wanted) and stored_reply(self.session, first) == self.reply:
-            return Receipt(first.id, first.at, first.by, self.submission, self.reply, wanted, repeated=True)
-        raise AlreadyUsed(
-            f"Biểu mẫu này đã được ghi nhận lúc {first.at:%H:%M ngày %d/%m/%Y} (số {first.id}). "
-            "Muốn gửi nội dung khác, mở lại danh sách việc và báo cáo lại."
-        )
+        first, keys = before[0], tuple(answer.obligation_id for answer in before)
+        reply = stored_reply(self.session, first)
+        found = Receipt(first.id, first.at, first.by, self.submission, reply, keys, repeated=True)
+        if not found.says(self.reply, wanted):
+            raise AlreadyUsed(found.used_up)
+        return found
 
     def _check(self, wanted: tuple[str, ...], rows: dict[str, ObligationRow]) -> None:
         books = {row.plan_id: book(self.app, self.session, row.plan_id) for row in rows.values()}

@@ -30,7 +30,7 @@ def cast(world: World) -> Iterator[Report]:
     calendar = world.scope.calendar
     order = {agency.id: n for n, agency in enumerate(world.scope.directory.agencies)}
     for obligation in expand(world.scope):
-        if obligation.due_on is None or not calendar.covers(obligation.due_on):
+        if obligation.kind == "unassigned" or obligation.due_on is None or not calendar.covers(obligation.due_on):
             continue
         habit = HABITS[order[obligation.agency] % len(HABITS)]
         yield from _answers(obligation, obligation.due_on, habit, calendar)

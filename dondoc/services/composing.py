@@ -14,7 +14,7 @@ from dondoc.domain.cases import Case, standing
 from dondoc.domain.compose import URGENCY, Draft, Line, compose, recipient_of
 from dondoc.domain.decide import Notice
 from dondoc.domain.moments import COMPOSED_AT, at, in_working_hours, local_day
-from dondoc.rendering import NoticeRenderer
+from dondoc.rendering.notices import NoticeRenderer
 from dondoc.services.app import App
 from dondoc.services.books import Book, books
 from dondoc.services.links import address

@@ -17,7 +17,7 @@ from dondoc.domain.simulate import Simulation, simulate
 from dondoc.domain.workspace import Workspace
 from dondoc.errors import DondocError, ProblemsFound
 from dondoc.loading import load_workspace
-from dondoc.rendering import NoticeRenderer
+from dondoc.rendering.notices import NoticeRenderer
 from dondoc.services.app import App
 from dondoc.services.applying import apply_workspace
 from dondoc.services.books import Book, books

@@ -92,6 +92,12 @@ def file_of(app: App, session: Session, recipient: str, file_id: int) -> FileRow
     return file if (row.plan_id, row.agency) in mandate_of(live_books(app, session), recipient) else None
 
 
+def name_of(desk: Desk, agency: str) -> str:
+    """What people call an agency of the desk's plans."""
+    found = (book.directory.by_id.get(agency) for book in desk.books.values())
+    return next((entry.name for entry in found if entry is not None), agency)
+
+
 def _ids(session: Session, mandate: Mandate, only: tuple[str, ...] | None) -> list[str]:
     if not mandate or only == ():
         return []

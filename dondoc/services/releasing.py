@@ -11,12 +11,13 @@ from dondoc.services.app import App
 from dondoc.store import journal, messages
 from dondoc.store.messages import MessageStatus
 
-STATUSES = get_args(MessageStatus)
+STATUSES: tuple[MessageStatus, ...] = get_args(MessageStatus)
 
 
 def listed(app: App, status: str) -> list[dict[str, Any]]:
     """Messages in that state, newest day first. Raises Refused for a state that does not exist."""
-    if status not in STATUSES:
+    wanted: MessageStatus | None = next((known for known in STATUSES if known == status), None)
+    if wanted is None:
         raise Refused(f"Không có tình trạng “{status}” (có: {', '.join(STATUSES)}).")
     with app.sessions() as session:
         return [
@@ -28,7 +29,7 @@ def listed(app: App, status: str) -> list[dict[str, Any]]:
                 "subject": row.subject,
                 "reason": row.reason,
             }
-            for row in messages.find(session, status=status)
+            for row in messages.find(session, status=wanted)
         ]
 
 
