@@ -1,0 +1,87 @@
+"""The words that say which part of the task a deadline is for: "Cấp xã: …", "… đối với dự toán"; bullets and numbering."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dondoc.domain.deadline.dates import point
+from dondoc.domain.deadline.line import Line, phrases
+from dondoc.domain.deadline.open_text import starts_clause, text_end
+from dondoc.domain.deadline.verbs import LEADS
+
+_HEADINGS = phrases("thời gian | thời hạn | thời điểm | tiến độ | hạn")
+_NOT_IN_LABELS = frozenset({"trước", "chậm", "muộn", "hết", "khi"})
+_NOT_FIRST = frozenset(
+    {"quý", "tháng", "năm", "ngày", "tuần", "hàng", "mỗi", "trong", "từ", "đến", "giai", "cả", "ngay", "sau", "nếu", "cụ", "gồm"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A label before a colon; None for a mere heading ("Thời gian: …"). `sure` is false for words of time."""
+
+    label: str | None
+    colon: int
+    sure: bool
+
+
+def label_ahead(line: Line, i: int) -> Label | None:
+    """The label that starts at token i, if a colon comes before the part ends."""
+    colon = _colon(line, i)
+    if colon is None or colon == i:
+        return None
+    start = i + 2 if line.folds[i : i + 2] == ["doi", "voi"] else i
+    heading = _HEADINGS.at(line, i)
+    if heading is not None and LEADS.skip(line, i) == colon:
+        return Label(None, colon, True)
+    return Label(line.said(start, colon), colon, _is_label(line, start, colon))
+
+
+def _colon(line: Line, i: int) -> int | None:
+    j = i
+    while j < line.n and not line.parts(j):
+        if line.keys[j] == ":" and not (line.numbers[j - 1] >= 0 and line.tight[j] and line.numbers[j + 1] >= 0):
+            return j
+        j = line.closing.get(j, j) + 1
+    return None
+
+
+def _is_label(line: Line, i: int, colon: int) -> bool:
+    if i >= colon or not any(line.is_word(k) for k in range(i, colon)) or line.keys[i] in _NOT_FIRST:
+        return False
+    if starts_clause(line, i) or point(line, i) is not None or line.keys[i] in ("thường", "định", "đột"):
+        return False
+    return not any(line.keys[k] in _NOT_IN_LABELS for k in range(i, colon))
+
+
+def label_front(line: Line, i: int) -> tuple[str, int] | None:
+    """The label of "Đối với cấp xã, trước ngày 15/6", and where the deadline starts."""
+    if line.folds[i : i + 2] != ["doi", "voi"]:
+        return None
+    for j in range(i + 3, line.n):
+        if line.parts(j) or line.keys[j] == ":":
+            return None
+        comma = line.keys[j - 1] == ","
+        if starts_clause(line, j) or comma and point(line, j) is not None:
+            return line.said(i + 2, j - comma), j
+    return None
+
+
+def label_behind(line: Line, i: int) -> tuple[str, int] | None:
+    """The label of "… đối với LABEL" that starts at token i, and the token after it."""
+    if line.folds[i : i + 2] != ["doi", "voi"]:
+        return None
+    end = text_end(line, i + 2, keeps_theo=True, dates_part=True)
+    return None if end is None or end <= i + 2 else (line.said(i + 2, end), end)
+
+
+def skip_bullet(line: Line, i: int) -> int:
+    """The token after "-", "+", "a)", "1." at the head of a part."""
+    if line.keys[i] in ("-", "+", "*"):
+        return i + 1
+    numbered = 0 <= line.numbers[i] <= 20 or len(line.words[i]) == 1 and line.is_word(i)
+    if numbered and line.keys[i + 1] == ")":
+        return i + 2
+    if 0 <= line.numbers[i] <= 20 and line.keys[i + 1] == "." and not line.tight[i + 2] and i + 2 < line.n:
+        return i + 2
+    return i

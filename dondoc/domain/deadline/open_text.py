@@ -1,0 +1,131 @@
+"""Words of the source that a clause keeps: how far an event, an anchor, a reference or a label reaches."""
+
+from __future__ import annotations
+
+from dondoc.domain.deadline.cadences import starts_cadence
+from dondoc.domain.deadline.dates import amount, point
+from dondoc.domain.deadline.line import SOFT, Line, phrases
+from dondoc.domain.deadline.roles import LATEST, Role, role_at, skip_clock
+from dondoc.domain.deadline.verbs import is_theo_doi, lead
+
+WHEN = phrases(
+    "khi | ngay khi | sau khi | ngay sau khi | mỗi khi | ngay sau | bất cứ khi nào | nếu có | nếu phát sinh | trong quá trình"
+)
+_ADJECTIVES = phrases("thường xuyên | liên tục | định kỳ | đột xuất")
+_LENGTHS = phrases("trong vòng | trong thời hạn | trong thời gian không quá | tối đa")
+_MONTHS_OR_DAYS = frozenset({"tháng", "quý", "năm", "ngày"})
+
+
+def text_end(line: Line, i: int, *, keeps_theo: bool, dates_part: bool = False) -> int | None:
+    """The token after the words that start at i; None when a date runs on inside them and no mark parts it off.
+
+    A separator ends them only when something that certainly is a clause follows it. After a comma "theo …" belongs
+    to an event (`keeps_theo`), but is a reference of its own after another reference. A bare date after a separator
+    is a clause of its own (`dates_part`, behind labels) or leaves both readings open.
+    """
+    j = i
+    while j < line.n:
+        if line.parts(j) or line.keys[j] == ":" or line.folds[j : j + 2] == ["doi", "voi"]:
+            return j
+        if line.keys[j] == "(":
+            if _holds_date(line, j + 1):
+                return j
+            j = line.closing.get(j, j)
+        elif line.keys[j] in SOFT or line.keys[j] == "/":
+            start = _after(line, j)
+            if starts_clause(line, start, keeps_theo=keeps_theo and line.keys[j] == ",") and not _pairs(line, j, start):
+                return j
+            if _bare_date(line, start) and not _pairs_date(line, i, j, start):
+                return j if dates_part or line.keys[j] == "hoặc" else None
+            j = max(j, start - 1)
+        elif j > i and _runs_on(line, j):
+            return None
+        j += 1
+    return j
+
+
+def starts_clause(line: Line, i: int, *, keeps_theo: bool = False) -> bool:
+    """Whether a clause that shows what it is starts here: "trước ngày …", "hàng quý", "khi …", "theo …", not a bare date."""
+    if WHEN.at(line, i) is not None:
+        return line.n - i > 1
+    if line.keys[i] == "theo" and not is_theo_doi(line, i):
+        return not keeps_theo
+    if _ADJECTIVES.at(line, i) is not None or starts_cadence(line, i) or _LENGTHS.at(line, i) is not None:
+        return True
+    if LATEST.at(line, i) is not None:
+        return True
+    j = lead(line, i)
+    if j > i and (line.keys[j] == "theo" or LATEST.at(line, j) is not None):
+        return True
+    return _role_and_date(line, j) or j > i and line.folds[i] in ("hoan", "xong", "du") and _bare_date(line, j)
+
+
+def _after(line: Line, j: int) -> int:
+    while line.keys[j] in SOFT or line.keys[j] == "/":
+        j += 1
+    return j
+
+
+def _role_and_date(line: Line, i: int) -> bool:
+    role, j = role_at(line, i)
+    if role is Role.BARE:
+        return False
+    clock = skip_clock(line, j)
+    if clock is None or clock > j:
+        return True
+    if line.keys[j] in _MONTHS_OR_DAYS and role is Role.LAST and line.keys[i] == "đến":
+        return line.keys[j + 1] != "khi"
+    return point(line, j) is not None or line.keys[j] == "ngày" and line.numbers[j + 1] >= 0
+
+
+def _bare_date(line: Line, i: int) -> bool:
+    """Whether a day or period stands alone here, up to a mark or the end."""
+    found = point(line, i)
+    return found is not None and (line.ends(found[1]) or line.keys[found[1]] in ("-", "(", "đến"))
+
+
+def _pairs(line: Line, j: int, start: int) -> bool:
+    """Whether the words on both sides are one pair of adjectives: "kiểm tra định kỳ, đột xuất"."""
+    found = _ADJECTIVES.at(line, start)
+    return found is not None and line.ends(found[1]) and any(_ADJECTIVES.at(line, k) is not None for k in (j - 2, j - 1))
+
+
+def _pairs_date(line: Line, i: int, j: int, start: int) -> bool:
+    """Whether the words before the separator are a date of the same kind: "Kế hoạch năm 2024 và năm 2025"."""
+    after = point(line, start)
+    for k in range(max(i, j - 5), j):
+        before = point(line, k)
+        if before is not None and before[1] == j and after is not None:
+            return before[0].kind == after[0].kind
+    return False
+
+
+def _runs_on(line: Line, j: int) -> bool:
+    """Whether a date with its role stands inside the words without a mark before it, so that both readings are open."""
+    if LATEST.at(line, j) is not None or _LENGTHS.at(line, j) is not None and line.numbers[j + 2] >= 0:
+        return True
+    if line.keys[j] == "trước":
+        found = point(line, j + 1)
+        return found is not None and (found[0].year is not None or found[0].first > 0) and found[0].kind != "edge"
+    if line.keys[j] in ("trong", "vào") and line.keys[j - 1] != "từ":
+        found = point(line, j + 1)
+        return found is not None and line.ends(found[1])
+    return False
+
+
+def _holds_date(line: Line, i: int) -> bool:
+    return starts_clause(line, i) or _bare_date_in_brackets(line, i)
+
+
+def _bare_date_in_brackets(line: Line, i: int) -> bool:
+    found = point(line, i)
+    return found is not None and line.keys[found[1]] == ")"
+
+
+def ends_in_length(line: Line, i: int, end: int) -> int | None:
+    """Where a length closes the words ("… bầu cử 40 ngày"): the token it starts at."""
+    last = end - 2 if line.folds[end - 2 : end] == ["lam", "viec"] else end
+    if last - 2 <= i or line.folds[last - 1] not in ("ngay", "tuan", "thang"):
+        return None
+    start = last - 2
+    return start if line.numbers[start] >= 0 and amount(line, start)[1] == last - 1 else None

@@ -1,0 +1,49 @@
+"""Rules for what goes on without a day: "Thường xuyên", "định kỳ", "Theo Kế hoạch …", "… và các năm tiếp theo"."""
+
+from __future__ import annotations
+
+from dondoc.domain.clauses import Ongoing, Per
+from dondoc.domain.deadline.dates import point
+from dondoc.domain.deadline.line import Line, phrases
+from dondoc.domain.deadline.match import Match
+from dondoc.domain.deadline.open_text import text_end
+from dondoc.domain.deadline.verbs import is_theo_doi
+
+_ACCORDING = phrases("theo | bám sát theo | tùy theo | căn cứ theo | đảm bảo theo | bảo đảm theo")
+_ALWAYS = phrases("thường xuyên | liên tục | thường xuyên liên tục | thường xuyên, liên tục | thường xuyên và liên tục")
+_PERIODICALLY = phrases("định kỳ | theo định kỳ | báo cáo định kỳ")
+_AFTERWARDS = phrases(
+    """các năm tiếp theo | những năm tiếp theo | các năm sau | những năm sau | các năm kế tiếp | những năm kế tiếp
+    | các năm tiếp sau | các năm sau đó | những năm sau đó"""
+)
+
+
+def reference(line: Line, i: int, plan_year: int) -> Match | None:
+    """What another document prescribes, in the source's words without "theo"."""
+    found = _ACCORDING.at(line, i)
+    if found is None or is_theo_doi(line, found[1] - 1):
+        return None
+    start = found[1]
+    end = text_end(line, start, keeps_theo=False)
+    if end is None or end <= start or not line.is_word(start) or point(line, start) is not None:
+        return None
+    return Match("reference", (Per(reference=line.said(start, end)),), end)
+
+
+def ongoing(line: Line, i: int, plan_year: int) -> Match | None:
+    """All year round. "định kỳ" that names no period is answered by the plan's periodic reports."""
+    found = _ALWAYS.at(line, i)
+    if found is not None:
+        further = found
+        while further is not None and (comma := line.keys[further[1]] in (",", "và")):
+            found, further = further, _ALWAYS.at(line, further[1] + comma)
+            found = further or found
+        return Match("ongoing", (Ongoing(),), found[1])
+    periodic = _PERIODICALLY.at(line, i)
+    return None if periodic is None else Match("ongoing", (Ongoing(),), periodic[1])
+
+
+def afterwards(line: Line, i: int, plan_year: int) -> Match | None:
+    """"… và các năm tiếp theo", only after the year it follows."""
+    found = _AFTERWARDS.at(line, i) if i > 0 else None
+    return None if found is None else Match("years-after", (Ongoing(),), found[1])

@@ -1,0 +1,68 @@
+"""Undoes what copying out of PDF, Word or a scan does to a cell. Repairing twice changes nothing more."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from dondoc.domain.deadline.spelling import is_syllable
+
+_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"), None)
+_DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"), "-")
+_LOOKALIKES = {
+    ord("\u2044"): "/", ord("\u2215"): "/", ord("\uff0f"): "/", ord("\uff1a"): ":", ord("\uff1b"): ";", ord("\uff0c"): ",",
+    ord("\u2160"): "I", ord("\u2161"): "II", ord("\u2162"): "III", ord("\u2163"): "IV",
+    ord("\u0406"): "I", ord("\u2018"): "'", ord("\u2019"): "'", ord("\u2192"): "-",
+    ord("\uf02d"): "-", ord("\u2022"): "-", ord("\u25cf"): "-", ord("\u00b7"): "-", ord("\uf0b7"): "-",
+}  # fmt: skip
+_STRAY = {**_INVISIBLE, **_DASHES, **_LOOKALIKES}
+
+_BULLET_LINE = re.compile(r"\s*[;,.]?\s*[\r\n]+\s*(?=[-+*] )")
+_SPACES = re.compile(r"\s+")
+_SPLIT_YEAR = re.compile(r"(?<!\d)(?:2 0 ?\d ?\d|20 \d ?\d|20\d \d)(?!\d)")
+_SPLIT_DAY = re.compile(r"(?<!\d)([0-3]) (?=\d ?/ ?\d{1,2} ?/ ?20\d\d(?!\d))")
+_WORD = re.compile(r"[^\W\d_]+")
+_QUOTED = re.compile(r"""^[“"'](.*)[”"']$""")
+
+
+def repair(text: str) -> str:
+    """The cell as its author typed it: NFC, plain spaces and dashes, words and numbers joined again, no final stop."""
+    repaired = _once(text)
+    while repaired != text:
+        text, repaired = repaired, _once(repaired)
+    return repaired
+
+
+def _once(text: str) -> str:
+    text = unicodedata.normalize("NFC", text.translate(_STRAY))
+    text = _SPACES.sub(" ", _BULLET_LINE.sub("; ", text.strip()))
+    text = _SPLIT_DAY.sub(r"\1", _SPLIT_YEAR.sub(lambda match: match[0].replace(" ", ""), text))
+    text = _QUOTED.sub(r"\1", text).rstrip(" .;,/…").strip()
+    return _join_words(text)
+
+
+def _join_words(text: str) -> str:
+    """ "Thườn g xuyên" → "Thường xuyên": a piece that cannot be a word joins the neighbour with which it is one."""
+    spans = [match.span() for match in _WORD.finditer(text)]
+    for i in range(len(spans) - 1, -1, -1):
+        if not _is_piece(text[spans[i][0] : spans[i][1]]):
+            continue
+        for first, last in ((i - 1, i), (i, i + 1), (i - 1, i + 1), (i, i + 2)):
+            if (joined := _joined(text, spans, first, last)) is not None:
+                return text[: spans[first][0]] + joined + text[spans[last][1] :]
+    return text
+
+
+def _is_piece(word: str) -> bool:
+    return len(word) <= 5 and not (len(word) > 1 and word.isupper()) and not is_syllable(word.lower())
+
+
+def _joined(text: str, spans: list[tuple[int, int]], first: int, last: int) -> str | None:
+    if first < 0 or last >= len(spans):
+        return None
+    pieces = [text[a:b] for a, b in spans[first : last + 1]]
+    if any(text[spans[k][1] : spans[k + 1][0]] != " " for k in range(first, last)):
+        return None
+    word = "".join(pieces)
+    one_case = word.isupper() or word[1:] == word[1:].lower()
+    return word if one_case and len(word) > 2 and is_syllable(word.lower()) else None
