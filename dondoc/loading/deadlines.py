@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import get_args
@@ -27,6 +26,7 @@ from dondoc.domain.clauses import (
 from dondoc.domain.directory import fold
 from dondoc.domain.plan import Lead, Part
 from dondoc.domain.slug import slug
+from dondoc.errors import Severity
 from dondoc.loading.cadences import HINT, is_due_word
 from dondoc.loading.leads import Leads
 from dondoc.loading.loaded import Report
@@ -56,13 +56,13 @@ def read_clauses(fields: Fields, year: int) -> tuple[str, Clauses]:
     return text, understood(text, year, fields.what, fields.line_of("deadline"), fields.report)
 
 
-def understood(text: str, year: int, what: str, line: int, report: Report) -> Clauses:
+def understood(text: str, year: int, what: str, line: int, report: Report, severity: Severity = "error") -> Clauses:
     """The clauses of a cell; what is not understood is reported, never guessed."""
     clauses = parse(text, year)
     for clause in clauses:
         if isinstance(clause, Unknown):
-            report.error(
-                line, "unknown-deadline", f"{what}: không hiểu chắc chắn thời hạn “{clause.text}”.",
+            report.add(
+                severity, line, "unknown-deadline", f"{what}: không hiểu chắc chắn thời hạn “{clause.text}”.",
                 "Viết lại rõ hơn, hoặc ghi mục “clauses” do người có trách nhiệm quyết định.",
             )  # fmt: skip
     if match := _CONVENTION.search(text):
@@ -74,9 +74,7 @@ def understood(text: str, year: int, what: str, line: int, report: Report) -> Cl
     return clauses
 
 
-def read_parts(
-    fields: Fields, names: Sequence[str], leads: tuple[Lead, ...], clauses: Clauses, resolver: Leads
-) -> tuple[Part, ...]:
+def read_parts(fields: Fields, leads: tuple[Lead, ...], clauses: Clauses, resolver: Leads) -> tuple[Part, ...]:
     """The parts of a task. Every label must be bound to leads and every lead must have a part."""
     if not fields.has("parts"):
         for name in dict.fromkeys(clause.label for clause in clauses if clause.label is not None):
@@ -89,7 +87,7 @@ def read_parts(
     for label in dict.fromkeys(clause.label for clause in clauses):
         if (fold(label) if label else None) not in bound:
             _unbound(fields, label)
-    _check_parts(fields, parts, names)
+    _check_parts(fields, parts, leads)
     return parts
 
 
@@ -120,7 +118,7 @@ def _unbound(fields: Fields, label: str | None) -> None:
     )  # fmt: skip
 
 
-def _check_parts(fields: Fields, parts: tuple[Part, ...], names: Sequence[str]) -> None:
+def _check_parts(fields: Fields, parts: tuple[Part, ...], leads: tuple[Lead, ...]) -> None:
     keys = [part.key for part in parts]
     if len(set(keys)) < len(keys):
         fields.report.error(
@@ -130,7 +128,7 @@ def _check_parts(fields: Fields, parts: tuple[Part, ...], names: Sequence[str]) 
             "Đặt “label” hoặc “key” khác nhau.",
         )
     used = {fold(lead.name) for part in parts for lead in part.leads}
-    for name in names:
+    for name in dict.fromkeys(lead.name for lead in leads):
         if fold(name) not in used:
             fields.report.error(
                 fields.line_of("parts"), "unbound-lead", f"{fields.what}: “{name}” chủ trì mà không có phần việc.",

@@ -62,7 +62,8 @@ def _value(fields: Fields) -> int | float | None:
 
 def _duty(fields: Fields, year: int) -> dict[str, Any]:
     deadline = fields.text("deadline") or ""
-    clauses = understood(deadline, year, fields.what, fields.line_of("deadline"), fields.report)
+    # Nothing is computed from a duty's deadline: an unclear one is shown, and does not stop the plan.
+    clauses = understood(deadline, year, fields.what, fields.line_of("deadline"), fields.report, "warning")
     duty = {
         "who": fields.required("who"),
         "what": fields.required("what"),

@@ -66,7 +66,7 @@ def read_task(place: Place, leads: Leads) -> Task:
         coordinate_names=fields.texts("coordinates") if fields.has("coordinates") else split_cell(coordinate_raw),
         deadline=text,
         clauses=clauses,
-        parts=read_parts(fields, names, found, clauses, leads),
+        parts=read_parts(fields, found, clauses, leads),
         activities=_activities(fields),
         budget_raw=fields.text("budget"),
         after=fields.texts("after"),
