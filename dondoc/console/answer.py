@@ -1,0 +1,144 @@
+"""Choose, answer, receipt: the three pages of one report, without any script."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping
+
+from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from dondoc.console import forms, views
+from dondoc.console.forms import Reading, Typed
+from dondoc.console.kept import claim
+from dondoc.console.pages import Pages
+from dondoc.console.visits import Visits
+from dondoc.errors import Refused
+from dondoc.intake.files import ACCEPT, ALLOWED, MAX_FILES
+from dondoc.services import answering, owed
+from dondoc.services.answering import Receipt
+from dondoc.services.app import App
+from dondoc.services.links import Visitor
+from dondoc.services.owed import Desk, Owed
+from dondoc.services.replies import LONGEST_NOTE, LONGEST_NUMBER, MOST_AT_ONCE, REPLY_NAMES, Objection
+
+MOST_FIELDS = 2 * MOST_AT_ONCE
+LONGEST_FIELD = 64 * 1024
+MOST_UPLOADS = 20
+"""What a request may hold at all; what a form may hold is told to the person as an objection."""
+
+
+class AnswerForm:
+    """The routes under /viec/tra-loi and the receipt."""
+
+    def __init__(self, app: App, pages: Pages, visits: Visits, demo: bool) -> None:
+        self.app, self.pages, self.visits, self.demo = app, pages, visits, demo
+
+    def show(self, request: Request) -> Response:
+        """The empty form for the obligations chosen in the list."""
+        chosen = tuple(dict.fromkeys(request.query_params.getlist("viec")))
+        with self.app.sessions() as session:
+            visitor = self.visits.require(session, request)
+            if not chosen:
+                return RedirectResponse("/viec?chua-chon#canh-bao", 303)
+            desk, found = self._found(session, visitor, chosen)
+            return self._page(visitor, desk, found, forms.blank(chosen), Reading(None), 200)
+
+    async def take(self, request: Request) -> Response:
+        """Take a filled form: record it and go to the receipt, or show it again with everything that is wrong."""
+        visitor = await run_in_threadpool(self._visitor, request)
+        form = await request.form(max_files=MOST_UPLOADS, max_fields=MOST_FIELDS, max_part_size=LONGEST_FIELD)
+        try:
+            return await run_in_threadpool(self._take, visitor, form)
+        finally:
+            await form.close()
+
+    def receipt(self, request: Request) -> Response:
+        """What a form recorded."""
+        with self.app.sessions() as session:
+            visitor = self.visits.require(session, request)
+            books = owed.live_books(self.app, session)
+            mandate = owed.mandate_of(books, visitor.recipient)
+            found = answering.receipt(session, request.path_params["submission"], mandate)
+            if found is None:
+                raise HTTPException(404)
+            now = self.app.now()
+            desk = owed.desk(self.app, session, visitor.recipient, now, only=found.obligation_ids)
+            tasks = [views.task_view(one, now) for one in desk.owed]
+            return self.pages.show(
+                "receipt", who=owed.name_of(desk, visitor.agency), demo=desk.is_demo, receipt=found, tasks=tasks,
+                kind_name=REPLY_NAMES[found.reply.kind],
+            )  # fmt: skip
+
+    def _visitor(self, request: Request) -> Visitor:
+        with self.app.sessions() as session:
+            return self.visits.require(session, request)
+
+    def _take(self, visitor: Visitor, form: FormData) -> Response:
+        sent = form.get("csrf")
+        if not isinstance(sent, str) or not hmac.compare_digest(sent.encode(), visitor.csrf.encode()):
+            self.visits.refused(visitor, "form", "Biểu mẫu không có mã của phiên làm việc.")
+            raise HTTPException(403, "form")
+        typed = forms.read_form(form, self.app.settings.home, visitor.csrf)
+        now = self.app.now()
+        with self.app.sessions() as session:
+            desk, found = self._found(session, visitor, typed.chosen)
+            reading = forms.understand(typed, found, now)
+            before = answering.receipt(session, typed.submission, desk.mandate)
+            if before is not None:
+                return self._again(visitor, desk, found, typed, reading, before)
+            if reading.reply is None or reading.objections:
+                return self._page(visitor, desk, found, typed, reading, 422)
+        return self._record(visitor, desk, found, typed, reading)
+
+    def _again(
+        self, visitor: Visitor, desk: Desk, found: Mapping[str, Owed], typed: Typed, reading: Reading, before: Receipt
+    ) -> Response:
+        """A form that was sent before: repeated, it leads to its receipt; with other content it must be sent anew."""
+        if before.says(reading.reply, typed.chosen):
+            return RedirectResponse(f"/viec/bien-nhan/{before.submission}", 303)
+        told = Reading(reading.reply, (Objection("obligations", before.used_up), *reading.objections))
+        return self._page(visitor, desk, found, typed.with_new_key(), told, 409)
+
+    def _record(
+        self, visitor: Visitor, desk: Desk, found: Mapping[str, Owed], typed: Typed, reading: Reading
+    ) -> Response:
+        assert reading.reply is not None
+        try:
+            done = answering.submit(
+                self.app, obligation_ids=typed.chosen, reply=reading.reply, by=visitor.recipient,
+                submission=typed.submission, now=self.app.now(), mandate=desk.mandate,
+            )  # fmt: skip
+        except answering.NotYours as error:
+            raise HTTPException(404, "not-yours") from error
+        except Refused as error:
+            told = Reading(reading.reply, (Objection("obligations", str(error)),))
+            return self._page(visitor, desk, found, typed.with_new_key(), told, 409)
+        return RedirectResponse(f"/viec/bien-nhan/{done.submission}", 303)
+
+    def _found(self, session: Session, visitor: Visitor, chosen: tuple[str, ...]) -> tuple[Desk, dict[str, Owed]]:
+        """The obligations named. Raises HTTPException 404 when one of them is not the visitor's."""
+        desk = owed.desk(self.app, session, visitor.recipient, self.app.now(), only=chosen[: MOST_AT_ONCE + 1])
+        found = {one.case.obligation.id: one for one in desk.owed}
+        strange = next((key for key in chosen if key not in found), None)
+        if strange is not None:
+            self.visits.refused(visitor, strange, "Việc không thuộc người gửi.")
+            raise HTTPException(404, "not-yours")
+        return desk, found
+
+    def _page(
+        self, visitor: Visitor, desk: Desk, found: Mapping[str, Owed], typed: Typed, reading: Reading, status: int
+    ) -> Response:
+        now, home = self.app.now(), self.app.settings.home
+        chosen = [found[key] for key in typed.chosen]
+        return self.pages.show(
+            "answer", status, who=owed.name_of(desk, visitor.agency), demo=desk.is_demo, csrf=visitor.csrf,
+            tasks=[views.task_view(one, now) for one in chosen], typed=typed, wrong=reading.by_field,
+            promise=views.promise_view(chosen, now), kept=[(claim(home, visitor.csrf, f), f) for f in typed.files],
+            several_agencies=len({one.agency.id for one in desk.owed}) > 1, accept=ACCEPT, allowed=ALLOWED,
+            most_files=MAX_FILES, longest_note=LONGEST_NOTE, longest_number=LONGEST_NUMBER,
+        )  # fmt: skip

@@ -1,0 +1,51 @@
+"""Calm words for everything that is refused: what happened, and what to do."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from dondoc.console.pages import Pages
+
+_NEW_LINK = (
+    "Mở thư nhắc việc mới nhất gửi cho đơn vị và bấm đường dẫn trong thư đó.",
+    "Nếu vẫn không được, liên hệ Sở Nội vụ (cơ quan theo dõi kế hoạch) để được cấp đường dẫn mới.",
+)
+REFUSALS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "link-unknown": ("Đường dẫn này không đúng", ("Có thể đường dẫn bị cắt khi sao chép từ thư.", *_NEW_LINK)),
+    "link-expired": ("Đường dẫn này đã hết hạn", ("Mỗi đường dẫn chỉ dùng được trong một thời gian.", *_NEW_LINK)),
+    "link-revoked": ("Đường dẫn này đã được thu hồi", _NEW_LINK),
+    "session": ("Cần mở lại đường dẫn trong thư", ("Phiên làm việc đã hết, hoặc chưa mở từ thư.", *_NEW_LINK)),
+    "form": (
+        "Biểu mẫu không hợp lệ",
+        ("Biểu mẫu đã cũ hoặc không phải do trang này tạo ra. Chưa có gì được ghi nhận.",
+         "Quay lại danh sách việc, chọn việc rồi báo cáo lại."),
+    ),
+    "not-yours": (
+        "Không tìm thấy việc này",
+        ("Việc này không có trong danh sách của đơn vị. Chưa có gì được ghi nhận.",
+         "Quay lại danh sách việc và chọn lại."),
+    ),
+    "file-missing": ("Chưa mở được tệp", ("Tệp đã được ghi nhận nhưng tạm thời không đọc được. Hãy báo Sở Nội vụ.",)),
+    "400": ("Yêu cầu không đọc được", ("Dữ liệu gửi lên không đúng dạng. Quay lại danh sách việc và thử lại.",)),
+    "403": ("Không được phép", ("Trang này không dành cho đường dẫn của đơn vị.",)),
+    "404": ("Không có trang này", ("Địa chỉ không đúng, hoặc nội dung không thuộc đơn vị.",)),
+    "405": ("Không có trang này", ("Hãy mở từ danh sách việc.",)),
+    "413": (
+        "Tệp gửi lên quá lớn",
+        ("Mỗi tệp tối đa 20 MB, mỗi lần tối đa 5 tệp. Chưa có gì được ghi nhận.",
+         "Nén ảnh quét hoặc tách thành nhiều tệp rồi gửi lại."),
+    ),
+    "500": (
+        "Trang tạm thời không phục vụ được",
+        ("Đây là lỗi của hệ thống, không phải của đơn vị. Hãy thử lại sau ít phút.",
+         "Nếu đang gửi báo cáo: mở lại danh sách việc để xem báo cáo đã được ghi nhận chưa trước khi gửi lại."),
+    ),
+}  # fmt: skip
+"""Title and paragraphs by name; a status code stands for itself."""
+
+
+def refusal(pages: Pages, name: str, status: int, demo: bool) -> Response:
+    """The page for a refusal; an unlisted name is told as "no such page"."""
+    title, paragraphs = REFUSALS.get(name, REFUSALS["404"])
+    in_session = name in ("form", "not-yours", "404", "405", "413", "500", "400", "file-missing")
+    return pages.show("refusal", status, demo=demo, title=title, paragraphs=paragraphs, in_session=in_session)

@@ -1,0 +1,198 @@
+"""An owed obligation in words for the officer who answers: its sign, its days, why it stands so, what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from dondoc.domain.answers import Answer
+from dondoc.domain.cases import ladder_days
+from dondoc.domain.explain import KIND_NAMES
+from dondoc.domain.windows import before
+from dondoc.domain.moments import ZONE, local_day
+from dondoc.domain.policy import Step
+from dondoc.rendering.wording import full_day, leading_capital, number, short_day
+from dondoc.services.owed import Owed
+from dondoc.services.replies import REPLY_NAMES
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """A state as words, a drawn sign and a colour: never the colour alone."""
+
+    tone: str
+    sign: str
+    words: str
+
+
+def moment(at: datetime) -> str:
+    """14:05 ngày 29/3/2024, in Viet Nam."""
+    local = at.astimezone(ZONE)
+    return f"{local:%H:%M} ngày {short_day(local.date())}"
+
+
+def group_key(owed: Owed) -> str:
+    """Under which heading of the list an obligation stands."""
+    work, time = owed.where.work, owed.where.time
+    fixed = {
+        "done": "da-xong", "waived": "da-xong", "reported": "cho-duyet", "returned": "tra-lai",
+        "ongoing": "thuong-xuyen", "awaiting": "cho-su-kien", "unassigned": "cho-su-kien",
+    }  # fmt: skip
+    if work in fixed:
+        return fixed[work]
+    if time == "overdue":
+        return "qua-han"
+    if time == "due_soon":
+        return "sap-den-han"
+    return "chua-den-ky" if work == "not_open" else "dang-thuc-hien"
+
+
+def badge(owed: Owed, now: datetime) -> Badge:
+    """The state in two or three words."""
+    work = owed.where.work
+    fixed = {
+        "waived": Badge("grey", "dash", "Được miễn"),
+        "reported": Badge("blue", "wait", "Đã báo cáo, chờ duyệt"),
+        "returned": Badge("violet", "back", "Được trả lại để bổ sung"),
+        "ongoing": Badge("grey", "loop", "Thường xuyên"),
+        "awaiting": Badge("grey", "later", "Chờ sự kiện"),
+        "unassigned": Badge("grey", "later", "Chưa xác định đơn vị"),
+    }
+    if work == "done":
+        late = owed.where.late
+        return Badge("amber" if late else "green", "check", "Hoàn thành quá hạn" if late else "Hoàn thành đúng hạn")
+    return fixed.get(work) or _time_badge(owed, local_day(now))
+
+
+def _time_badge(owed: Owed, today: date) -> Badge:
+    obligation, calendar = owed.case.obligation, owed.book.rules.calendar
+    due_on, late_after = obligation.due_on, obligation.late_after
+    if due_on is None or late_after is None:
+        return Badge("blue", "open", "Đang thực hiện, không có hạn")
+    if owed.where.time == "overdue":
+        late = f" {number(calendar.between(late_after, today))} ngày làm việc" if calendar.covers(late_after) else ""
+        return Badge("red", "alert", f"Quá hạn{late}")
+    if owed.where.time == "due_soon":
+        left = calendar.between(today, late_after)
+        words = f"Còn {number(left)} ngày làm việc" if left else "Hôm nay là ngày cuối"
+        return Badge("amber", "clock", words)
+    if owed.where.work == "not_open":
+        return Badge("grey", "later", f"Bắt đầu từ {short_day(obligation.opens_on)}")
+    return Badge("blue", "open", "Đang thực hiện, trong hạn")
+
+
+def due(owed: Owed) -> str:
+    """Chậm nhất Chủ Nhật, 31/3/2024 (ngày nghỉ, tính đến hết Thứ Hai, 01/4/2024); empty without a due day."""
+    due_on, late_after = owed.case.obligation.due_on, owed.case.obligation.late_after
+    if due_on is None:
+        return ""
+    rolled = f" (ngày nghỉ, tính đến hết {full_day(late_after)})" if late_after and late_after != due_on else ""
+    return f"Chậm nhất {full_day(due_on)}{rolled}"
+
+
+def next_words(owed: Owed, now: datetime) -> Iterator[str]:
+    """Why the obligation stands as it does, and what will happen if nothing is done, in sentences."""
+    work, pause = owed.where.work, owed.where.pause
+    if work == "returned":
+        yield from _returned_words(owed, local_day(now))
+    elif work in ("reported", "done", "waived", "ongoing", "awaiting", "unassigned"):
+        yield from _settled_words(owed)
+    elif pause is not None and owed.where.promised_on is not None and pause.end is not None:
+        yield f"Đơn vị đã hẹn hoàn thành ngày {full_day(owed.where.promised_on)}."
+        yield f"Tạm dừng nhắc đến hết {full_day(pause.end)}; hạn của kế hoạch không đổi."
+    else:
+        yield from _ladder_words(owed, local_day(now))
+
+
+def _returned_words(owed: Owed, today: date) -> Iterator[str]:
+    review = next(a.review for a in reversed(owed.case.answers) if a.kind == "done")
+    if review is None:
+        return
+    yield f"{_reviewer(owed)} trả lại: {_sentence(review.reason or '')}"
+    if review.correct_by is not None and review.correct_by >= today:
+        yield f"Đề nghị bổ sung, gửi lại trước hết {full_day(review.correct_by)}; sau ngày đó việc nhắc tiếp tục."
+        return
+    if review.correct_by is not None:
+        yield f"Ngày bổ sung {full_day(review.correct_by)} đã qua."
+    yield from _ladder_words(owed, today)
+
+
+def _settled_words(owed: Owed) -> Iterator[str]:
+    work = owed.where.work
+    if work == "reported":
+        at = owed.case.answers[-1].at
+        yield f"Đơn vị báo cáo hoàn thành lúc {moment(at)}. {_reviewer(owed)} đang xem xét; việc nhắc đã dừng."
+    elif work == "done" and owed.where.submitted_on is not None:
+        yield f"Báo cáo ngày {short_day(owed.where.submitted_on)} đã được chấp nhận. Không còn việc gì phải làm."
+    elif work == "ongoing":
+        yield "Tình hình thực hiện được báo cáo trong báo cáo định kỳ."
+    elif work == "awaiting":
+        yield f"Chưa có ngày: chờ “{owed.case.obligation.question or ''}”. Được hỏi trong báo cáo định kỳ."
+
+
+def _reviewer(owed: Owed) -> str:
+    found = owed.book.directory.by_id.get(owed.case.obligation.reviewer)
+    return found.name if found else "Cơ quan theo dõi"
+
+
+def _ladder_words(owed: Owed, today: date) -> Iterator[str]:
+    obligation = owed.case.obligation
+    late_after = obligation.late_after
+    if late_after is not None and today > late_after:
+        yield f"Chưa có báo cáo hoàn thành; quá hạn tính từ sau {full_day(late_after)}."
+    elif obligation.due_on is not None and today > obligation.due_on and late_after is not None:
+        yield f"Hạn rơi vào ngày nghỉ nên còn đến hết {full_day(late_after)}."
+    step = next_step(owed, today)
+    if step is not None:
+        yield f"{leading_capital(step[1])}: {full_day(step[0])}, nếu đến lúc đó chưa có báo cáo."
+
+
+def next_step(owed: Owed, today: date) -> tuple[date, str] | None:
+    """The next day on which this obligation's ladder speaks to the agency or of it, and what it then does."""
+    ladder = owed.snapshot.ladders[owed.case.obligation.ladder]
+    calendar, late_after = owed.book.rules.calendar, owed.case.obligation.late_after
+    if late_after is None or not calendar.covers(late_after) or not calendar.covers(today):
+        return None
+    own = owed.book.plan.supervisor == owed.case.obligation.agency
+    steps = [s for s in ladder.steps if owed.case.obligation.kind in s.for_ and not (own and s.to == "supervisor")]
+    found = sorted((day, step.days, step.kind) for step in steps for day in _days(step, owed, today) if day > today)
+    return (found[0][0], KIND_NAMES[found[0][2]]) if found else None
+
+
+def _days(step: Step, owed: Owed, today: date) -> Iterator[date]:
+    calendar, rules, late_after = owed.book.rules.calendar, owed.book.rules, owed.case.obligation.late_after
+    if late_after is None:
+        return
+    if step.days < 0:
+        yield before(owed.case, rules, -step.days)
+    elif today <= late_after:
+        yield calendar.add(late_after, step.days)
+    elif step.days > ladder_days(owed.case, today, rules):
+        yield calendar.add(today, step.days - ladder_days(owed.case, today, rules))
+
+
+def answered(answer: Answer) -> str:
+    """One answer and, where it was reviewed, the decision on it."""
+    parts = [f"{moment(answer.at)}: {REPLY_NAMES.get(answer.kind, answer.kind).lower()}"]
+    if answer.until is not None:
+        parts.append(f"hẹn {full_day(answer.until)}")
+    if answer.document_number and answer.document_date:
+        parts.append(f"văn bản số {answer.document_number} ngày {short_day(answer.document_date)}")
+    text = ", ".join(parts) + "."
+    if answer.note:
+        text += f" “{answer.note}”"
+    return f"{text} {_reviewed(answer)}".rstrip()
+
+
+def _reviewed(answer: Answer) -> str:
+    review = answer.review
+    if review is None:
+        return ""
+    if review.outcome == "accepted":
+        return f"Được chấp nhận {moment(review.at)}."
+    return f"Được trả lại {moment(review.at)}: {_sentence(review.reason or '')}"
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."

@@ -1,0 +1,93 @@
+"""A supervisor's office for tests of answers: the shipped plan in a real database, a clock we set, links to open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from pathlib import Path
+
+from town import CONFIG, ROOT
+
+from dondoc import settings
+from dondoc.domain.cases import Case
+from dondoc.domain.moments import at
+from dondoc.domain.workspace import Workspace
+from dondoc.services import answering, links
+from dondoc.services.answering import Mandate, Receipt
+from dondoc.services.app import App
+from dondoc.services.applying import apply_workspace
+from dondoc.services.replies import Reply
+from dondoc.store import engine, journal, obligations, session_factory
+from dondoc.store.journal import Entry
+
+
+@dataclass
+class Office:
+    """An App whose clock stands at `moment` until a test moves it."""
+
+    app: App
+    moment: datetime
+    forms: int = 0
+
+    def set(self, day: date, hour: time = time(9, 0)) -> datetime:
+        """Move the clock."""
+        self.moment = at(day, hour)
+        return self.moment
+
+    def link(self, recipient: str, days: int = links.LINK_DAYS) -> str:
+        """A personal link's token for `<agency>/<role>`."""
+        with self.app.sessions.begin() as session:
+            return links.issue(session, recipient, recipient.split("/")[0], self.moment, days=days)
+
+    def submit(self, *obligation_ids: str, submission: str | None = None, mandate: Mandate | None = None,
+               by: str = "đơn vị", **reply: object) -> Receipt:  # fmt: skip
+        """An answer through the service, with a form key of its own unless one is given."""
+        self.forms += 1
+        return answering.submit(
+            self.app, obligation_ids=obligation_ids, reply=Reply(**reply), by=by,  # type: ignore[arg-type]
+            submission=submission or f"phieu-{self.forms}", now=self.moment, mandate=mandate,
+        )  # fmt: skip
+
+    def case(self, obligation_id: str) -> Case:
+        """One case as the store has it."""
+        with self.app.sessions() as session:
+            found = obligations.load_case(session, obligation_id)
+        assert found is not None, obligation_id
+        return found
+
+    def next_on(self, obligation_id: str) -> date | None:
+        """When a sweep must look again."""
+        with self.app.sessions() as session:
+            return obligations.next_days(session, [obligation_id])[obligation_id]
+
+    def journal(self, subject: str) -> list[Entry]:
+        """What was written about a subject."""
+        with self.app.sessions() as session:
+            return list(journal.history(session, subject))
+
+
+@contextmanager
+def open_office(
+    database_url: str, home: Path, workspace: Workspace, start: date, public_url: str = "http://127.0.0.1:8080"
+) -> Iterator[Office]:
+    """The office on `start`, its plan applied that morning."""
+    env = {
+        "DONDOC_HOME": str(home), "DONDOC_CONFIG": str(CONFIG), "DONDOC_TEMPLATES": str(ROOT / "templates"),
+        "DONDOC_PUBLIC_URL": public_url,
+    }  # fmt: skip
+    database = engine(database_url)
+    office = Office.__new__(Office)
+    read = settings.read(env)
+    office.app = App(
+        settings=read, engine=database, sessions=session_factory(database), calendar=workspace.calendar,
+        templates=read.templates, channels={}, now=lambda: office.moment,
+    )  # fmt: skip
+    office.forms = 0
+    office.set(start)
+    apply_workspace(office.app, workspace, office.moment, "kiểm thử")
+    try:
+        yield office
+    finally:
+        database.dispose()
