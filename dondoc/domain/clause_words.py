@@ -49,7 +49,7 @@ def _meaning(clause: AnyClause) -> str:
         case Ongoing():
             return "thường xuyên, cả năm"
         case Upon():
-            return f"chờ sự kiện: {_connective(clause)} {clause.event}"
+            return f"chờ sự kiện: {_event(clause)}"
         case Offset():
             side = "trước" if clause.side == "before" else "kể từ"
             return f"chờ sự kiện: {clause.amount} {UNITS[clause.unit]} {side} {clause.from_}"
@@ -59,10 +59,12 @@ def _meaning(clause: AnyClause) -> str:
             return f"CHƯA HIỂU “{clause.text}”"
 
 
-def _connective(clause: Upon) -> str:
-    if clause.relation == "after":
-        return "ngay sau khi" if clause.immediate else "sau khi"
-    return "ngay khi" if clause.immediate else "khi"
+def _event(clause: Upon) -> str:
+    """The event with its connective; "trong quá trình …" needs none."""
+    if clause.event.casefold().startswith("trong "):
+        return clause.event[0].lower() + clause.event[1:]
+    connective = "sau khi" if clause.relation == "after" else "khi"
+    return f"{'ngay ' if clause.immediate else ''}{connective} {clause.event}"
 
 
 def _day(day: date) -> str:

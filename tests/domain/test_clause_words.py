@@ -22,6 +22,7 @@ CASES: list[tuple[AnyClause, str]] = [
     (Every(period="week", on="by friday"), "hằng tuần, chậm nhất thứ Sáu"),
     (Ongoing(), "thường xuyên, cả năm"),
     (Upon(event="có thay đổi", relation="when", immediate=True), "chờ sự kiện: ngay khi có thay đổi"),
+    (Upon(event="Trong quá trình soạn thảo", relation="when"), "chờ sự kiện: trong quá trình soạn thảo"),
     (Upon(event="có kế hoạch", relation="after"), "chờ sự kiện: sau khi có kế hoạch"),
     (Offset(amount=7, unit="working_day", from_="nhận", side="after"), "chờ sự kiện: 7 ngày làm việc kể từ nhận"),
     (Offset(amount=40, unit="day", from_="ngày bầu cử", side="before"), "chờ sự kiện: 40 ngày trước ngày bầu cử"),
