@@ -38,12 +38,12 @@ def plan_check(
     """Kiểm tra kế hoạch và cấu hình: mọi chỗ sai kèm tệp, dòng và cách sửa. Kết thúc 1 khi có lỗi."""
     folder = config or settings.read(os.environ).config
     loaded = [load_workspace(file, folder) for file in files]
-    problems = list(dict.fromkeys(_nearby(problem) for one in loaded for problem in one.problems))
+    problems = list(dict.fromkeys(problem for one in loaded for problem in one.problems))
     if json:
         typer.echo(jsonlib.dumps([asdict(problem) for problem in problems], ensure_ascii=False, indent=1))
     else:
         console = Console()
-        _show_problems(console, problems)
+        _show_problems(console, [_nearby(problem) for problem in problems])
         for one in loaded:
             if one.value is not None:
                 _show_deadlines(console, one.value.plan)
@@ -61,17 +61,18 @@ def _nearby(problem: Problem) -> Problem:
 
 
 def _show_problems(console: Console, problems: Sequence[Problem]) -> None:
-    if not problems:
-        return
-    table = Table(title="Những điều tìm thấy", show_lines=True, title_justify="left")
-    for heading in ("Mức", "Ở đâu", "Điều gì", "Làm gì"):
-        table.add_column(heading, overflow="fold")
+    """One table for each file, what stops it first."""
     order = list(SEVERITIES)
-    for problem in sorted(problems, key=lambda problem: order.index(problem.severity)):
-        name, style = SEVERITIES[problem.severity]
-        where = f"{problem.file}:{problem.line}" if problem.line else problem.file
-        table.add_row(Text(name, style), Text(where), Text(problem.message), Text(problem.hint))
-    console.print(table)
+    for file in dict.fromkeys(problem.file for problem in problems):
+        table = Table(title=Text(file), show_lines=True, title_justify="left")
+        for heading in ("Mức", "Dòng", "Điều gì", "Làm gì"):
+            table.add_column(heading, overflow="fold")
+        own = [problem for problem in problems if problem.file == file]
+        for problem in sorted(own, key=lambda problem: order.index(problem.severity)):
+            name, style = SEVERITIES[problem.severity]
+            line = str(problem.line) if problem.line else ""
+            table.add_row(Text(name, style), Text(line), Text(problem.message), Text(problem.hint))
+        console.print(table)
 
 
 def _show_deadlines(console: Console, plan: Plan) -> None:
