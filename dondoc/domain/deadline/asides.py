@@ -49,6 +49,8 @@ def aside(line: Line, i: int, reads: Reads, read: Callable[[Line], Reads]) -> tu
 
 def with_label(reads: Sequence[ReadClause], label: str | None) -> Reads:
     """The clauses, those without a label of their own with this one."""
+    if label is None:
+        return tuple(reads)
     return tuple(
         replace(found, clause=replace(found.clause, label=label)) if found.clause.label is None else found for found in reads
     )

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from dondoc.domain.clauses import AnyClause, Every, Period
 from dondoc.domain.deadline.dates import amount
 from dondoc.domain.deadline.line import HARD, SOFT, Line, phrases
-from dondoc.domain.deadline.match import Match
+from dondoc.domain.deadline.match import NUMBER, Match, Rule
 from dondoc.domain.deadline.named_days import NamedDays, named_days
+from dondoc.domain.deadline import dates, roles
 from dondoc.domain.deadline.terms import read_term
 from dondoc.domain.deadline.verbs import LEADS, VERBS, objects
 
@@ -55,7 +56,9 @@ def on_day(line: Line, i: int, plan_year: int) -> Match | None:
     """A named day that tells its own cadence: "trước ngày 15 hàng tháng", "thứ Sáu hàng tuần"."""
     start = _PREFIXES.skip(line, i)
     days = named_days(line, start, plan_year)
-    if days is None or days.own is None or not days.days or _goes_on(line, days.end):
+    if days is not None and days.kind == "clock" and (daily := _unit(line, days.end)) is not None and daily.told:
+        return Match("every", (Every(period=daily.period),), daily.end) if daily.period == "day" else None
+    if days is None or days.own is None or _goes_on(line, days.end):
         return None
     return Match("every-on", tuple(Every(period=days.own, on=on) for on in days.days), days.end)
 
@@ -88,7 +91,9 @@ def _next(line: Line, i: int) -> int | None:
     j = i
     while line.keys[j] in SOFT or line.keys[j] in HARD or line.keys[j] == "/":
         j += 1
-    return _PREFIXES.skip(line, j) if j > i else None
+    if j == i:
+        return None
+    return j if any(key in HARD for key in line.keys[i:j]) else _PREFIXES.skip(line, j)
 
 
 def _unit(line: Line, i: int) -> Unit | None:
@@ -190,3 +195,9 @@ def _clauses(units: list[Unit]) -> tuple[AnyClause, ...] | None:
         else:
             clauses.extend(Every(period="year", on=on) for on in days)
     return tuple(clauses)
+
+
+CADENCE = Rule(
+    cadence, _PREFIXES.starts | _MARKERS.starts | _AT_LEAST.starts | dates.STARTS | {NUMBER, "ngay", "tuan", "thang", "thuong"}
+)
+ON_DAY = Rule(on_day, _PREFIXES.starts | roles.STARTS | {NUMBER, "ngay", "mung", "mong"})

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dondoc.domain.deadline.lexicon import COUNT, ROMAN
 from dondoc.domain.deadline.line import Line
 from dondoc.domain.deadline.moments import YEARS, Point
+from dondoc.domain.deadline.spelling import fold
 
 Found = tuple[Point, int] | None
 
@@ -97,6 +98,8 @@ def _day_and_month(line: Line, i: int, end: int) -> Found:
 def _day_of_named_month(line: Line, i: int) -> Found:
     """15 tháng 8 [năm 2025], also "15, tháng 8, năm 2025"."""
     j = i + 2 if line.keys[i + 1] == "," and line.folds[i + 2] == "thang" and line.folds[i - 1] == "ngay" else i + 1
+    j += line.folds[j] == "cua" and line.folds[j + 1] in ("thang", "cac")
+    j += line.folds[j] == "cac"
     if len(line.words[i]) > 2 or line.folds[j] != "thang":
         return None
     found = month(line, j)
@@ -216,3 +219,4 @@ def _year_or_months(line: Line, i: int) -> Found:
 
 
 _READERS["nam"] = _year_or_months
+STARTS = frozenset(_READERS) | {fold(word) for word in COUNT}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dondoc.domain.clauses import Relation, Upon
 from dondoc.domain.deadline.dates import point
 from dondoc.domain.deadline.line import Line, Phrases, phrases
-from dondoc.domain.deadline.match import Match
+from dondoc.domain.deadline.match import Match, Rule
 from dondoc.domain.deadline.open_text import ends_in_length, text_end
 
 _CONNECTIVES = Phrases[tuple[Relation, bool]](
@@ -58,3 +58,7 @@ def sudden(line: Line, i: int, plan_year: int) -> Match | None:
     word = end - 2
     if_any = _IF_ANY.at(line, end)
     return Match("sudden", (Upon(event=line.said(word, end), relation="when"),), end if if_any is None else if_any[1])
+
+
+EVENT = Rule(event, _PROCESS.starts | _CONNECTIVES.starts)
+SUDDEN = Rule(sudden, _SUDDEN.starts)

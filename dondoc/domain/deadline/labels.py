@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dondoc.domain.deadline.dates import point
+from dondoc.domain.deadline.dates import amount, point
 from dondoc.domain.deadline.line import Line, phrases
 from dondoc.domain.deadline.open_text import starts_clause, text_end
 from dondoc.domain.deadline.verbs import LEADS
 
 _HEADINGS = phrases("thời gian | thời hạn | thời điểm | tiến độ | hạn")
+_DONE = phrases("hoàn thành | hoàn tất | kết thúc | xong")
 _NOT_IN_LABELS = frozenset({"trước", "chậm", "muộn", "hết", "khi"})
 _NOT_FIRST = frozenset(
     {"quý", "tháng", "năm", "ngày", "tuần", "hàng", "mỗi", "trong", "từ", "đến", "giai", "cả", "ngay", "sau", "nếu", "cụ", "gồm"}
@@ -27,14 +28,20 @@ class Label:
 
 def label_ahead(line: Line, i: int) -> Label | None:
     """The label that starts at token i, if a colon comes before the part ends."""
-    colon = _colon(line, i)
+    colon = _colon(line, i) if ":" in line.keys else None
     if colon is None or colon == i:
         return None
     start = i + 2 if line.folds[i : i + 2] == ["doi", "voi"] else i
-    heading = _HEADINGS.at(line, i)
-    if heading is not None and LEADS.skip(line, i) == colon:
+    if _is_heading(line, i, colon):
         return Label(None, colon, True)
     return Label(line.said(start, colon), colon, _is_label(line, start, colon))
+
+
+def _is_heading(line: Line, i: int, colon: int) -> bool:
+    """"Thời gian thực hiện:" names no part of the task; nor does a lone "Hoàn thành:"."""
+    if LEADS.skip(line, i) != colon:
+        return False
+    return _HEADINGS.at(line, i) is not None or _DONE.at(line, i) == (True, colon) and line.keys.count(":") == 1
 
 
 def _colon(line: Line, i: int) -> int | None:
@@ -48,6 +55,8 @@ def _colon(line: Line, i: int) -> int | None:
 
 def _is_label(line: Line, i: int, colon: int) -> bool:
     if i >= colon or not any(line.is_word(k) for k in range(i, colon)) or line.keys[i] in _NOT_FIRST:
+        return False
+    if amount(line, i)[0] is not None and line.folds[amount(line, i)[1]] in ("thang", "ngay", "tuan", "nam", "quy"):
         return False
     if starts_clause(line, i) or point(line, i) is not None or line.keys[i] in ("thường", "định", "đột"):
         return False

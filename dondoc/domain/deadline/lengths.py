@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dondoc.domain.clauses import Offset, Side, Unit, Within
-from dondoc.domain.deadline.dates import amount
+from dondoc.domain.deadline import dates
+from dondoc.domain.deadline.dates import amount, point
 from dondoc.domain.deadline.line import Line, Phrases, phrases
-from dondoc.domain.deadline.match import Match
+from dondoc.domain.deadline.match import NUMBER, Match, Rule
 from dondoc.domain.deadline.open_text import ends_in_length, text_end
 from dondoc.domain.deadline.periods import moment
 from dondoc.domain.deadline.moments import Range, Span
@@ -89,7 +90,7 @@ def offset_reversed(line: Line, i: int, plan_year: int) -> Match | None:
     last = at
     while (shorter := next((k for k in (last - 1, last - 2) if (f := _AT_LEAST.at(line, k)) and f[1] == last), None)) is not None:
         last = shorter
-    if last <= start or not line.is_word(start) or line.numbers[start + 1] >= 0:
+    if last <= start or not line.is_word(start) or point(line, start) is not None:
         return None
     said = line.said(start, last)
     return Match("length", (Offset(amount=length.amount, unit=length.unit, from_=said, side=anchor[0]),), end)
@@ -123,3 +124,9 @@ def spans(length: Length, span: Span) -> bool:
     if length.unit == "week":
         return abs(days - 7 * length.amount) <= 3
     return abs(days - 30.4 * length.amount) <= 5
+
+
+_STARTS = _OPENINGS.starts | dates.STARTS | {NUMBER}
+LENGTH_BESIDE_DATES = Rule(length_beside_dates, _STARTS)
+OFFSET = Rule(offset, _STARTS)
+OFFSET_REVERSED = Rule(offset_reversed, _REVERSED.starts)

@@ -23,17 +23,21 @@ _BY_FOLD = {fold(word): word for word in reversed(_WORDS)}
 _SLIPS = Slips({fold(word) for word in _WORDS if len(word) >= 4})
 
 
-def key_of(word: str) -> str:
-    """The word of the grammar that a written word stands for, else the word itself in lower case."""
+_FOLDED = {word: (key, fold(key)) for word, key in _EXACT.items()}
+
+
+def look_up(word: str) -> tuple[str, str]:
+    """The word of the grammar that a written word stands for, else the word in lower case; and the same without accents."""
     low = word.lower()
-    known = _EXACT.get(low)
+    known = _FOLDED.get(low)
     if known is not None:
         return known
     folded = fold(low)
     right = is_syllable(low)
     if right and folded != low:
-        return low
-    return _BY_FOLD.get(folded) or (None if right or len(low) < 4 else _slip(folded)) or low
+        return low, folded
+    key = _BY_FOLD.get(folded) or (None if right or len(low) < 4 else _slip(folded))
+    return (low, folded) if key is None else (key, fold(key))
 
 
 def _slip(folded: str) -> str | None:

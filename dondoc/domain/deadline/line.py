@@ -6,13 +6,13 @@ import re
 from collections.abc import Mapping
 from typing import Generic, TypeVar
 
-from dondoc.domain.deadline.lexicon import key_of
+from dondoc.domain.deadline.lexicon import look_up
 from dondoc.domain.deadline.spelling import fold
 
 T = TypeVar("T")
 
 _TOKEN = re.compile(r"\d+|[^\W\d_]+|\S")
-_PADDING = 8
+_BLANKS, _NO_NUMBERS, _LOOSE = [""] * 8, [-1] * 8, [False] * 8
 SOFT = frozenset({",", "và", "hoặc", "hay", "nhưng", "&", "+"})
 HARD = frozenset({";"})
 
@@ -28,17 +28,17 @@ class Line:
 
     def __init__(self, text: str) -> None:
         found = list(_TOKEN.finditer(text))
+        words = [match[0] for match in found]
+        known = [look_up(word) if word.isalpha() else (word, word) for word in words]
         self.text = text
         self.n = len(found)
-        self.words = [match[0] for match in found] + [""] * _PADDING
+        self.words = words + _BLANKS
         self.spans = [match.span() for match in found]
-        self.keys = [key_of(word) if word.isalpha() else word for word in self.words]
-        self.folds = [fold(key) for key in self.keys]
-        self.numbers = [int(word) if word.isdecimal() and len(word) <= 4 else -1 for word in self.words]
-        self.tight = [
-            i > 0 and i < self.n and self.spans[i - 1][1] == self.spans[i][0] for i in range(self.n + _PADDING)
-        ]
-        self.closing = _closing_marks(self.words)
+        self.keys = [key for key, _ in known] + _BLANKS
+        self.folds = [folded for _, folded in known] + _BLANKS
+        self.numbers = [int(word) if word.isdecimal() and len(word) <= 4 else -1 for word in words] + _NO_NUMBERS
+        self.tight = [i > 0 and self.spans[i - 1][1] == self.spans[i][0] for i in range(self.n)] + _LOOSE
+        self.closing = _closing_marks(words) if "(" in words or "[" in words else {}
 
     def said(self, first: int, last: int) -> str:
         """The source's words from token `first` up to (not with) token `last`."""
@@ -97,6 +97,11 @@ class Phrases(Generic[T]):
             words = tuple(phrase.split())
             entry = (tuple(map(fold, words)) if len(words) > 1 else words, table[phrase])
             self._by_first.setdefault(fold(words[0]), []).append(entry)
+
+    @property
+    def starts(self) -> frozenset[str]:
+        """The first words of all phrases, without accents."""
+        return frozenset(self._by_first)
 
     def at(self, line: Line, i: int) -> tuple[T, int] | None:
         """The value of the longest phrase that starts at token i, and the token after it."""

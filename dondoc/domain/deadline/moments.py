@@ -92,23 +92,31 @@ def dated(moments: tuple[Moment, ...], plan_year: int) -> tuple[Span, ...] | Non
 
     None when a day is impossible or when it is not certain which year a member without one belongs to.
     """
-    years: list[int | None] = []
-    carried: int | None = None
-    for moment in reversed(moments):
-        carried = moment.year if moment.year is not None else carried
-        years.insert(0, carried)
     written = [moment.year for moment in moments if moment.year is not None]
-    if years[-1] is None and written and written[-1] != plan_year:
+    if moments[-1].year is None and written and written[-1] != plan_year:
         return None
-    spans = [
-        _with_year(moment, plan_year if year is None else year).span(plan_year)
-        for moment, year in zip(moments, years, strict=True)
-    ]
-    sure = [span for span in spans if span is not None]
-    implied = len(written) < len(moments) and len(moments) > 1
-    if len(sure) < len(spans) or implied and any(a[0] >= b[0] for a, b in zip(sure, sure[1:], strict=False)):
-        return None
-    return tuple(sure)
+    spans = _spans(moments, plan_year, spread=True)
+    if spans is None or _in_order(spans) or len(written) == len(moments):
+        return spans
+    # "Quý IV, quý I/2025" in a plan of 2024: the year cannot spread back, the plan's year can stand.
+    spans = _spans(moments, plan_year, spread=False)
+    return spans if spans is not None and _in_order(spans) and written == [plan_year + 1] else None
+
+
+def _spans(moments: tuple[Moment, ...], plan_year: int, *, spread: bool) -> tuple[Span, ...] | None:
+    spans: list[Span] = []
+    year = plan_year
+    for moment in reversed(moments):
+        year = moment.year if moment.year is not None and spread else year
+        span = _with_year(moment, year).span(plan_year)
+        if span is None:
+            return None
+        spans.append(span)
+    return tuple(reversed(spans))
+
+
+def _in_order(spans: tuple[Span, ...]) -> bool:
+    return all(a[0] < b[0] for a, b in zip(spans, spans[1:], strict=False))
 
 
 def _with_year(moment: Moment, year: int) -> Moment:

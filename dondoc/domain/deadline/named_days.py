@@ -22,8 +22,8 @@ _LAST_MONTH = Phrases[Period | None](
         for last in ("cuối", "cuối cùng", "thứ ba", "thứ 3")
         for link in ("", "của ", "mỗi ", "hàng ", "của mỗi ", "trong ", "của hàng ")
         for of, period in (
-            ("quý", "quarter"), ("quý báo cáo", "quarter"), ("kỳ", None), ("kỳ báo cáo", None), ("năm", "year"),
-            ("6 tháng", "half_year"), ("06 tháng", "half_year"),
+            ("quý", "quarter"), ("quý báo cáo", "quarter"), ("kỳ", None), ("kỳ báo cáo", None), ("năm", None),
+            ("6 tháng", None), ("06 tháng", None),
         )
         if last.startswith("cuối") or of.startswith("quý")
     }

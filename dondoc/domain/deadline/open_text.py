@@ -25,18 +25,20 @@ def text_end(line: Line, i: int, *, keeps_theo: bool, dates_part: bool = False) 
     """
     j = i
     while j < line.n:
-        if line.parts(j) or line.keys[j] == ":" or line.folds[j : j + 2] == ["doi", "voi"]:
+        if line.parts(j) or line.keys[j] in (":", ")", "]") or line.folds[j : j + 2] == ["doi", "voi"]:
             return j
         if line.keys[j] == "(":
             if _holds_date(line, j + 1):
                 return j
             j = line.closing.get(j, j)
-        elif line.keys[j] in SOFT or line.keys[j] == "/":
+        elif line.keys[j] in SOFT or line.keys[j] == "/" and line.is_word(j - 1) and line.is_word(j + 1):
             start = _after(line, j)
             if starts_clause(line, start, keeps_theo=keeps_theo and line.keys[j] == ",") and not _pairs(line, j, start):
                 return j
             if _bare_date(line, start) and not _pairs_date(line, i, j, start):
                 return j if dates_part or line.keys[j] == "hoặc" else None
+            if dates_part and point(line, start) is not None and not _pairs_date(line, i, j, start):
+                return None
             j = max(j, start - 1)
         elif j > i and _runs_on(line, j):
             return None
@@ -81,7 +83,10 @@ def _role_and_date(line: Line, i: int) -> bool:
 def _bare_date(line: Line, i: int) -> bool:
     """Whether a day or period stands alone here, up to a mark or the end."""
     found = point(line, i)
-    return found is not None and (line.ends(found[1]) or line.keys[found[1]] in ("-", "(", "đến"))
+    if found is None:
+        return False
+    behind = found[1]
+    return line.ends(behind) or line.keys[behind] in ("-", "(", "đến") or line.folds[behind : behind + 2] == ["doi", "voi"]
 
 
 def _pairs(line: Line, j: int, start: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from dondoc.domain.deadline import dates
 from dondoc.domain.deadline.dates import number, point, quarter_number, with_year, year_number
 from dondoc.domain.deadline.line import HARD, SOFT, Line, phrases
 from dondoc.domain.deadline.moments import Moment, Point, Range
@@ -14,6 +15,7 @@ _PHASE = phrases("giai đoạn | trong giai đoạn")
 _SEVERAL = phrases("các")
 _UNTIL = phrases("đến hết | cho đến hết | tới hết | đến | tới | cho đến | cho tới | đến cuối | đến hết cuối")
 _UNTIL_BEFORE = phrases("đến trước")
+STARTS = dates.STARTS | _PHASE.starts | _SEVERAL.starts | {"tu"}
 _NOT_A_MEMBER = frozenset({"thang", "ngay", "tuan", "lan", "gio", "h", "%", "quy", "nam"})
 
 
@@ -35,7 +37,7 @@ def _certain(found: Point, j: int) -> Found:
 def member(line: Line, i: int, like: Moment, told_at: int) -> Found:
     """A further member of a list: written out, or only its number ("Quý II, III", "tháng 10, 11/2024").
 
-    `told_at` is the token where the member before it starts; it tells Roman from Arabic figures.
+    `told_at` is the token where the list starts; it tells Roman from Arabic figures.
     """
     found = moment(line, i) if line.numbers[i] < 0 else None
     if found is None:
@@ -64,7 +66,15 @@ def _short(line: Line, i: int, like: Point, told_at: int) -> tuple[Point, int] |
     if like.kind == "year":
         year = year_number(line, i)
         return None if year is None else (Point("year", year, 1, 12), i + 1)
-    return _short_day(line, i, like) if like.kind == "day" else None
+    if like.kind == "day":
+        return _short_day(line, i, like) or (_same_day(line, i, like) if "thang" in line.folds[told_at:i] else None)
+    return None
+
+
+def _same_day(line: Line, i: int, like: Point) -> tuple[Point, int] | None:
+    """The 6 of "ngày 15 tháng 3, 6": the same day of a further month."""
+    found = None if like.first == 0 else _short_month(line, i)
+    return None if found is None else (replace(found[0], kind="day", months=0, day=like.day), found[1])
 
 
 def _short_month(line: Line, i: int) -> tuple[Point, int] | None:
@@ -80,7 +90,7 @@ def _short_month(line: Line, i: int) -> tuple[Point, int] | None:
 
 def _short_quarter(line: Line, i: int, told_at: int) -> tuple[Point, int] | None:
     which, j = quarter_number(line, i)
-    figures = any(line.numbers[k] in range(1, 5) and len(line.words[k]) < 4 for k in (told_at, told_at + 1))
+    figures = any(1 <= line.numbers[k] <= 4 and len(line.words[k]) < 3 for k in range(told_at, i))
     if which is None or figures != (line.numbers[i] >= 0):
         return None
     return with_year(line, Point("quarter", None, 3 * which - 2, 3), j)

@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
 from dondoc.domain.clauses import Every, Ongoing, Unknown, Within
 from dondoc.domain.deadline.asides import ReadClause, Reads, aside, with_label
-from dondoc.domain.deadline.cadences import cadence, on_day
+from dondoc.domain.deadline.cadences import CADENCE, ON_DAY, starts_cadence
 from dondoc.domain.deadline.dates import point
-from dondoc.domain.deadline.events import event, sudden
+from dondoc.domain.deadline.events import EVENT, SUDDEN
 from dondoc.domain.deadline.labels import label_ahead, label_behind, label_front, skip_bullet
-from dondoc.domain.deadline.lengths import length_beside_dates, offset, offset_reversed
+from dondoc.domain.deadline.lengths import LENGTH_BESIDE_DATES, OFFSET, OFFSET_REVERSED
 from dondoc.domain.deadline.line import HARD, SOFT, Line
-from dondoc.domain.deadline.match import Match, Rule
+from dondoc.domain.deadline.match import Match, by_first_word, first_word
 from dondoc.domain.deadline.open_text import starts_clause
-from dondoc.domain.deadline.references import afterwards, ongoing, reference
+from dondoc.domain.deadline.references import AFTERWARDS, ONGOING, REFERENCE
 from dondoc.domain.deadline.roles import Role, role_at
-from dondoc.domain.deadline.terms import term
+from dondoc.domain.deadline.terms import TERM
 from dondoc.domain.deadline.verbs import VERBS, lead, objects
 
 # Tried in this order; the first whose words end where a clause may end is taken.
-_RULES: tuple[Rule, ...] = (
-    length_beside_dates, offset, offset_reversed, on_day, term, cadence, sudden, event, reference, ongoing, afterwards,
-)  # fmt: skip
+_RULES = by_first_word(
+    (LENGTH_BESIDE_DATES, OFFSET, OFFSET_REVERSED, ON_DAY, TERM, CADENCE, SUDDEN, EVENT, ONGOING, REFERENCE, AFTERWARDS)
+)
 # What may follow a clause without a mark between: "hàng quý theo …", "thường xuyên khi có …", "thường xuyên hàng tháng".
-_FOLLOWERS: tuple[Rule, ...] = (reference, event, sudden)
-_AFTER_ONGOING: tuple[Rule, ...] = (*_FOLLOWERS, on_day, cadence)
+_FOLLOWERS = by_first_word((REFERENCE, EVENT, SUDDEN))
+_AFTER_ONGOING = by_first_word((REFERENCE, EVENT, SUDDEN, ON_DAY, CADENCE))
 
 Run = tuple[Reads, int]
 """What was read between two separators, and the token after it."""
@@ -50,10 +51,13 @@ def _repeats(before: ReadClause, found: ReadClause) -> bool:
 
 def _part(line: Line, i: int, plan_year: int, label: str | None, later: bool) -> tuple[Reads, int, str | None]:
     """One part from token i: its clauses, the token after them, and the label that holds from there on."""
+    ahead = label_ahead(line, i)
     run = _run(line, i, plan_year)
+    if run is not None and ahead is not None and ahead.sure and run[1] > ahead.colon:
+        run = _run(line, ahead.colon + 1, plan_year) or run
+        return with_label(run[0], ahead.label), run[1], ahead.label
     if run is not None:
         return with_label(run[0], label), run[1], label
-    ahead = label_ahead(line, i)
     if ahead is not None and not ahead.sure:
         end = _hard_end(line, i)
         return _unknown(line, i, end), end, None
@@ -92,7 +96,7 @@ def _matches(line: Line, i: int, plan_year: int) -> Iterator[tuple[int, Match]]:
     if (done := _doing(line, i)) > led and starts_clause(line, done):
         starts.append(done)
     for start in starts:
-        for rule in _RULES:
+        for rule in _RULES.get(first_word(line, start), ()):
             match = rule(line, start, plan_year)
             if match is not None:
                 yield start, match
@@ -120,13 +124,19 @@ def _continued(line: Line, reads: Reads, i: int, plan_year: int) -> Run | None:
         return with_label(reads, label[0]), label[1]
     last = reads[-1].clause
     if isinstance(last, Ongoing | Every) and (end := _scope(line, i, plan_year)) is not None:
-        return reads, end
-    for rule in _AFTER_ONGOING if isinstance(last, Ongoing) else _FOLLOWERS:
+        return _with_words(reads, line.said(i, end)), end
+    rules = _AFTER_ONGOING if isinstance(last, Ongoing) else _FOLLOWERS
+    for rule in rules.get(first_word(line, i), ()):
         match = rule(line, i, plan_year)
         if match is not None:
             return reads + _reads(line, i, match), match.end
     end = _doing(line, i)
-    return (reads, end) if end > i and not isinstance(last, Ongoing) or end > i and line.ends(end) else None
+    return (_with_words(reads, line.said(i, end)), end) if end > i else None
+
+
+def _with_words(reads: Reads, words: str) -> Reads:
+    """The last clause also read these words, which say nothing of the date."""
+    return *reads[:-1], replace(reads[-1], words=f"{reads[-1].words} {words}")
 
 
 def _is_scope(line: Line, reads: Reads, end: int, plan_year: int) -> bool:
@@ -187,8 +197,9 @@ def _hard_end(line: Line, i: int) -> int:
 def _unknown_end(line: Line, i: int, plan_year: int) -> int:
     """How far what is not understood reaches: to the next clause that shows what it is and can be read."""
     j = i + 1
+    whole = starts_cadence(line, i)
     while j < line.n and not line.parts(j):
-        if line.keys[j] in SOFT and starts_clause(line, j + 1) and _run(line, j + 1, plan_year) is not None:
+        if not whole and line.keys[j] in SOFT and starts_clause(line, j + 1) and _run(line, j + 1, plan_year) is not None:
             return j
         j = line.closing.get(j, j) + 1
     return min(j, line.n)

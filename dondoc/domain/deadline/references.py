@@ -5,7 +5,7 @@ from __future__ import annotations
 from dondoc.domain.clauses import Ongoing, Per
 from dondoc.domain.deadline.dates import point
 from dondoc.domain.deadline.line import Line, phrases
-from dondoc.domain.deadline.match import Match
+from dondoc.domain.deadline.match import Match, Rule
 from dondoc.domain.deadline.open_text import text_end
 from dondoc.domain.deadline.verbs import is_theo_doi
 
@@ -47,3 +47,8 @@ def afterwards(line: Line, i: int, plan_year: int) -> Match | None:
     """"… và các năm tiếp theo", only after the year it follows."""
     found = _AFTERWARDS.at(line, i) if i > 0 else None
     return None if found is None else Match("years-after", (Ongoing(),), found[1])
+
+
+REFERENCE = Rule(reference, _ACCORDING.starts)
+ONGOING = Rule(ongoing, _ALWAYS.starts | _PERIODICALLY.starts)
+AFTERWARDS = Rule(afterwards, _AFTERWARDS.starts)

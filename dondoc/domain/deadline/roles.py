@@ -36,6 +36,7 @@ LATEST = phrases(
 )
 _LINK = phrases("là | là vào | vào lúc | lúc")
 _PART_OF_DAY = phrases("sáng | chiều | buổi sáng | buổi chiều | hết giờ làm việc | giờ làm việc | giờ hành chính")
+STARTS = _WORDS.starts | _PART_OF_DAY.starts | {"thu", "chu"}
 _CLOCK_MARKS = frozenset({"giờ", "h", "g", ":"})
 
 

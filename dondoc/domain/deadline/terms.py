@@ -7,8 +7,9 @@ from datetime import date
 
 from dondoc.domain.clauses import AnyClause, By, Every, Within
 from dondoc.domain.deadline.lexicon import DAYS_OF_WEEK
+from dondoc.domain.deadline import periods, roles
 from dondoc.domain.deadline.line import Line, phrases
-from dondoc.domain.deadline.match import Match
+from dondoc.domain.deadline.match import NUMBER, Match, Rule
 from dondoc.domain.deadline.moments import Moment, Point, Range, Span, dated
 from dondoc.domain.deadline.periods import after_separator, member, moment, with_months
 from dondoc.domain.deadline.roles import Role, role_at, skip_clock, weekday
@@ -46,16 +47,16 @@ def read_term(line: Line, i: int) -> Term | None:
     if first is None:
         return None
     role, moments, end = first[0], [first[1]], first[2]
-    told, told_at = True, i
+    told = True
     while (start := after_separator(line, end)) is not None:
-        further = _further(line, start, role, moments[-1], told_at)
+        further = _further(line, start, role, moments[-1], i)
         if further is None:
             break
-        told, told_at = told and further[0] is role, start
+        told = told and further[0] is role
         moments.append(further[1])
         end = further[2]
     with_month = with_months(tuple(moments))
-    if with_month is None:
+    if with_month is None or _month_left_open(line, i, end, with_month[0]):
         return None
     tail = _yearly_tail(line, end, role in (Role.BEFORE, Role.LAST) and with_month[0].kind == "day")
     return Term(role, with_month, told, tail > end, tail)
@@ -81,6 +82,13 @@ def _further(line: Line, i: int, role: Role, before: Moment, told_at: int) -> tu
         return None
     found = member(line, opened[1], before, told_at)
     return None if found is None or _bare_year(line, opened[1], found[0]) else (opened[0], *found)
+
+
+def _month_left_open(line: Line, i: int, end: int, first: Moment) -> bool:
+    """Whether "ngày 15 tháng 6 và tháng 12" leaves open if the day is meant for the second month too."""
+    if first.kind != "day" or "thang" not in line.folds[i:end]:
+        return False
+    return line.keys[end] in (",", "và") and line.folds[end + 1] == "thang"
 
 
 def _opening(line: Line, i: int) -> tuple[Role, int, str | None] | None:
@@ -174,3 +182,7 @@ def yearly_days(read: Term, plan_year: int) -> tuple[str, ...] | None:
             return None
         days.append(f"by {due_day(read.role, moment_, span) or span[1]:%m-%d}")
     return tuple(days)
+
+
+STARTS = roles.STARTS | periods.STARTS | {NUMBER}
+TERM = Rule(term, STARTS)
