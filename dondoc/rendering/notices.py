@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+from jinja2 import Template
 from markupsafe import Markup
 
 from dondoc.domain.compose import URGENCY
@@ -20,7 +21,7 @@ from dondoc.domain.policy import NoticeKind
 from dondoc.errors import Problem, ProblemsFound
 from dondoc.rendering.context import Line, MessageContext, PlanReference
 from dondoc.rendering.faults import fault
-from dondoc.rendering.sandbox import NoticeEnvironment, bounded
+from dondoc.rendering.sandbox import NoticeEnvironment, bounded, named_texts
 from dondoc.rendering.wording import FILTERS, shorten
 
 MAX_SUBJECT = 150
@@ -28,9 +29,13 @@ MAX_PHRASES = 3
 MAX_ZALO = 2000
 FORMS = ("subject.txt", "body.txt", "body.html", "zalo.txt")
 COMPOSER = "digest"
+WORDS = f"{COMPOSER}/words.txt"
+
+R = TypeVar("R")
+T = TypeVar("T", Line, PlanReference, MessageContext)
 
 _KNOWN = (
-    *("message", "section", "sections", "lines", "groups", "count", "only", "phrases", "others", "body"),
+    *("message", "words", "section", "sections", "lines", "groups", "count", "only", "phrases", "others", "body"),
     *(field.name for field in (*fields(MessageContext), *fields(Line), *fields(PlanReference))),
     *FILTERS,
 )
@@ -96,12 +101,18 @@ class NoticeRenderer:
         written = [
             replace(section, body=mark(self._fragment(form, message, section).strip("\n"))) for section in sections
         ]
-        return self._run(f"{COMPOSER}/{form}", message=message, sections=written, others=others)
+        words = self._words(message)
+        return self._run(f"{COMPOSER}/{form}", message=message, words=words, sections=written, others=others)
+
+    def _words(self, message: MessageContext) -> dict[str, str]:
+        """The sentences that all messages share: plain text, which each template escapes as its own form needs."""
+        return self._guarded(WORDS, lambda template: named_texts(template, {"message": message}))
 
     def _fragment(self, form: str, message: MessageContext, section: Section) -> str:
         return self._run(
             f"{section.kind}/{form}",
             message=message,
+            words=self._words(message),
             lines=section.lines,
             groups=section.groups,
             count=section.count,
@@ -141,8 +152,11 @@ class NoticeRenderer:
         return Problem(file, None, "error", f"template.{code}", f"mẫu cho kết quả {message}", "viết lại mẫu này")
 
     def _run(self, name: str, **values: Any) -> str:
+        return self._guarded(name, lambda template: bounded(template, values))
+
+    def _guarded(self, name: str, use: Callable[[Template], R]) -> R:
         try:
-            return bounded(self._environment.get_template(name), values)
+            return use(self._environment.get_template(name))
         except Exception as error:  # a slip in an edited template can raise anything; it becomes one Problem
             raise ProblemsFound([fault(error, self.folder, name, _KNOWN)]) from error
 
@@ -169,9 +183,6 @@ def _one_line(context: MessageContext) -> MessageContext:
     plans = tuple(_joined_fields(plan) for plan in context.plans)
     lines = tuple(_joined_fields(line) for line in context.lines)
     return replace(_joined_fields(context), plans=plans, lines=lines)
-
-
-T = TypeVar("T", Line, PlanReference, MessageContext)
 
 
 def _joined_fields(value: T) -> T:

@@ -114,8 +114,8 @@ _PROCEDURES = replace(
     _MERGER,
     task_code="II.2.39",
     task_title="Nghiên cứu, xây dựng Kế hoạch rà soát, đánh giá TTHC năm 2024 của tỉnh bảo đảm có trọng tâm, trọng "
-    "điểm trên cơ sở chú trọng phát hiện, đề xuất của các cơ quan trực tiếp giải quyết TTHC và ý kiến phản ánh của cá nhân, "
-    "tổ chức trong quá trình thực hiện TTHC",
+    "điểm trên cơ sở chú trọng phát hiện, đề xuất của các cơ quan trực tiếp giải quyết TTHC và ý kiến phản ánh của cá "
+    "nhân, tổ chức trong quá trình thực hiện TTHC",
     product="Kế hoạch rà soát, đánh giá TTHC tỉnh Hưng Yên năm 2024",
     deadline_words="Muộn nhất là ngày 31/01/2024",
     coordinates=("Các sở, ban, ngành thuộc UBND tỉnh", "UBND cấp huyện"),

@@ -48,15 +48,33 @@ class NoticeEnvironment(ImmutableSandboxedEnvironment):
         self.filters = {name: self.filters[name] for name in _FILTERS} | dict(filters)
         self.globals.clear()
 
+    def join_path(self, template: str, parent: str) -> str:
+        """A .html template may only use .html ones, and a text template text ones.
+
+        A macro marks its result as safe when its caller escapes, though a macro in a .txt file has escaped nothing.
+        """
+        if template.endswith(".html") != parent.endswith(".html"):
+            raise SecurityError(f"{parent} cannot use {template}: HTML and text templates are not mixed")
+        return template
+
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         """Arithmetic stays arithmetic: text times a number would be a text of any length."""
         if operator == "**" or not (isinstance(left, int | float) and isinstance(right, int | float)):
             raise SecurityError(f"the operator {operator} is for numbers only")
         return super().call_binop(context, operator, left, right)
 
+    def wrap_str_format(self, value: Any) -> None:
+        """No wrapper for `str.format`: then `is_safe_attribute` is asked about it, like about any other method."""
+
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         """What the sandbox allows, without the methods that stretch strings."""
         return super().is_safe_attribute(obj, attr, value) and not (isinstance(obj, str) and attr in _STRETCHING)
+
+
+def named_texts(template: Template, values: Mapping[str, Any]) -> dict[str, str]:
+    """What the template sets by `{% set name %}…{% endset %}` at its top, each in one line."""
+    module = template.make_module(dict(values))
+    return {name: " ".join(str(value).split()) for name, value in vars(module).items() if not name.startswith("_")}
 
 
 def bounded(template: Template, values: Mapping[str, Any]) -> str:

@@ -62,9 +62,9 @@ def shorten(text: str, longest: int) -> str:
     text = " ".join(text.split())
     if len(text) <= longest:
         return text
-    head = text[: max(longest, 1)]
-    cut = head.rfind(" ")
-    return head[: cut if cut > longest // 2 else longest - 1].rstrip(" ,;:.-–") + "…"
+    ends = (cut for cut in range(longest, longest // 2, -1) if text[cut] == " ")
+    kept = (text[:cut].rstrip(" ,;:.-–") for cut in ends)
+    return next((words for words in kept if len(words) < longest), text[: longest - 1]) + "…"
 
 
 def leading_capital(text: str) -> str:
