@@ -159,7 +159,12 @@ def _periodic(scope: Scope, tasks: Iterable[Obligation]) -> Iterator[Obligation]
         for agency in agencies:
             identity = (scope.plan.id, PERIODIC_TASK, "-", f"{scope.plan.year}-{period.key}", agency)
             yield Obligation(
-                "/".join(identity), *identity, "periodic_report", f"Báo cáo {period.name}/{scope.plan.year}",
+                "/".join(identity), *identity, "periodic_report", _report_name(period.name, scope.plan.year),
                 max(period.cut_off(scope.plan.year)[0], scope.plan.starts_on), due_on, scope.late_after(due_on),
                 scope.reviewer(agency), scope.ladder_id,
             )  # fmt: skip
+
+
+def _report_name(period: str, year: int) -> str:
+    """ "Báo cáo quý I năm 2024", "Báo cáo năm 2024"."""
+    return f"Báo cáo {period} {year}" if period.endswith("năm") else f"Báo cáo {period} năm {year}"

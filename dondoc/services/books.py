@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -33,9 +33,11 @@ class Frozen:
     ladder: Ladder
 
     def to_json(self) -> dict[str, Any]:
-        """For the `workspace` column; the inverse of `frozen`."""
+        """For the `workspace` column; `frozen` reads it back. Where the file lay and on which line a task stood is left
+        out: a comment more in the file is no change of the plan."""
+        tasks = tuple(replace(task, line=None) for task in self.plan.tasks)
         return {
-            "plan": codec.plan_to_json(self.plan),
+            "plan": codec.plan_to_json(replace(self.plan, file=None, tasks=tasks)),
             "directory": codec.directory_to_json(self.directory),
             "regime": codec.regime_to_json(self.regime),
             "ladder": codec.ladder_to_json(self.ladder),
