@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import cache
 from pathlib import Path
 
-from town import CONFIG, ROOT
+from town import CONFIG, ROOT, only, shipped
 
 from dondoc import settings
 from dondoc.domain.cases import Case
@@ -21,6 +22,25 @@ from dondoc.services.applying import apply_workspace
 from dondoc.services.replies import Reply
 from dondoc.store import engine, journal, obligations, session_factory
 from dondoc.store.journal import Entry
+
+TASKS = ("I.2.2", "I.2.5", "I.2.8", "II.2.21", "II.2.39", "III.2.54", "III.2.68")
+"""Ongoing, a quarter, a year, an event and three of other agencies, the supervisor's own among them."""
+
+PLAN_ID = "hung-yen-2024"
+QUARTER = f"{PLAN_ID}/I.2.5/-/1/so-tu-phap"
+"""Due Sunday 31/3/2024, so late from Tuesday 2/4; a promise may reach Monday 15/4."""
+YEAR = f"{PLAN_ID}/I.2.8/-/1/so-tu-phap"
+ONGOING = f"{PLAN_ID}/I.2.2/-/ca-nam/so-tu-phap"
+AWAITING = f"{PLAN_ID}/II.2.21/-/cho-1/so-tu-phap"
+OTHERS = f"{PLAN_ID}/II.2.39/-/1/van-phong-ubnd-tinh"
+OWN = f"{PLAN_ID}/III.2.68/-/1/so-noi-vu"
+JUSTICE = "so-tu-phap/focal"
+
+
+@cache
+def small() -> Workspace:
+    """The shipped plan with a handful of its tasks."""
+    return only(shipped(), *TASKS)
 
 
 @dataclass

@@ -9,10 +9,11 @@ from datetime import date, datetime
 from dondoc.domain.answers import Answer
 from dondoc.domain.cases import ladder_days
 from dondoc.domain.explain import KIND_NAMES
-from dondoc.domain.windows import before
 from dondoc.domain.moments import ZONE, local_day
 from dondoc.domain.policy import Step
+from dondoc.domain.windows import before
 from dondoc.rendering.wording import full_day, leading_capital, number, short_day
+from dondoc.services.answering import REPLACED
 from dondoc.services.owed import Owed
 from dondoc.services.replies import REPLY_NAMES
 
@@ -121,7 +122,7 @@ def _returned_words(owed: Owed, today: date) -> Iterator[str]:
 def _settled_words(owed: Owed) -> Iterator[str]:
     work = owed.where.work
     if work == "reported":
-        at = owed.case.answers[-1].at
+        at = next(answer.at for answer in reversed(owed.case.answers) if answer.kind == "done")
         yield f"Đơn vị báo cáo hoàn thành lúc {moment(at)}. {_reviewer(owed)} đang xem xét; việc nhắc đã dừng."
     elif work == "done" and owed.where.submitted_on is not None:
         yield f"Báo cáo ngày {short_day(owed.where.submitted_on)} đã được chấp nhận. Không còn việc gì phải làm."
@@ -189,6 +190,8 @@ def _reviewed(answer: Answer) -> str:
     review = answer.review
     if review is None:
         return ""
+    if review.reason == REPLACED:
+        return "Đã được thay bằng báo cáo gửi sau."
     if review.outcome == "accepted":
         return f"Được chấp nhận {moment(review.at)}."
     return f"Được trả lại {moment(review.at)}: {_sentence(review.reason or '')}"

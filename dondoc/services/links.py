@@ -154,7 +154,7 @@ def revoke(session: Session, agency: str, by: str, now: datetime, why: str) -> i
         .values(revoked_at=now)
         .returning(LinkRow.id)
     ).all()
-    journal.write(session, now, by, "link.revoked", f"agency:{agency}", None, str(len(ended)), why)
+    journal.write(session, now, by, "link-revoked", f"agency:{agency}", None, str(len(ended)), why)
     return len(ended)
 
 
