@@ -32,6 +32,11 @@ HOSTILE_HTML = """<html><head><base href="{outside}"><meta http-equiv="refresh" 
 HOSTILE_SUBJECT = "<script>document.title='ran'</script>\"'>&"
 
 
+def installed_browser() -> str:
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    return next(path for path in map(shutil.which, names) if path is not None)
+
+
 def mail(html: str) -> bytes:
     lines = [
         f"Subject: {HOSTILE_SUBJECT}",
@@ -149,7 +154,7 @@ def test_a_file_name_cannot_forge_a_header(folder: Path) -> None:
 def test_in_a_real_browser_nothing_runs_and_nothing_is_loaded(site: str, outside: tuple[str, list[str]]) -> None:
     address, asked = outside
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=installed_browser(), args=["--no-sandbox"])
         page = browser.new_page()
         for path in (f"{site}/", f"{site}/messages/00000001/html", f"{site}/messages/00000001"):
             page.goto(path)
