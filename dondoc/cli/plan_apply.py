@@ -10,6 +10,7 @@ import typer
 
 from dondoc.bootstrap import open_app
 from dondoc.domain.moments import parse_day
+from dondoc.scheduling.client import PrefectError
 from dondoc.services import applying, scheduling
 from dondoc.services.app import App
 from dondoc.services.applying import Applied
@@ -57,7 +58,13 @@ def _tell(applied: Applied) -> None:
 
 
 def _sync(app: App) -> None:
-    for plan_id, result in scheduling.sync_all(app, typer.echo).items():
+    """The plan is live already; a Prefect that sleeps is told about, not an error: `dondoc up` catches up."""
+    try:
+        found = scheduling.sync_all(app, typer.echo)
+    except PrefectError as error:
+        typer.echo(f"Chưa cập nhật lịch chạy trong Prefect: {error}", err=True)
+        return
+    for plan_id, result in found.items():
         typer.echo(f"{plan_id}: {result}")
 
 

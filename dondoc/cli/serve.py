@@ -11,7 +11,6 @@ import uvicorn
 from dondoc import settings as settings_module
 from dondoc.bootstrap import DEMO, open_app
 from dondoc.console import Addresses, console_app
-from dondoc.console.logs import hide_tokens
 from dondoc.scheduling import fixed, serving
 from dondoc.services import demo, scheduling
 from dondoc.store import migrate as migrate_store
@@ -37,7 +36,6 @@ def console() -> None:
             sink=f"http://127.0.0.1:{read.sink_port}" if is_demo else None,
             prefect=f"http://127.0.0.1:{read.prefect_port}" if is_demo else None,
         )
-        hide_tokens()
         uvicorn.run(console_app(app, addresses), host=read.host, port=read.port, log_level="info", proxy_headers=False)
 
 
@@ -69,7 +67,7 @@ def seed() -> None:
 def deployments() -> None:
     """Đưa lịch chạy của mọi nhiệm vụ và các luồng cố định vào Prefect."""
     with open_app() as app:
-        fixed.ensure()
+        fixed.ensure(api_url=scheduling.api_url(app), say=typer.echo)
         for plan_id, result in scheduling.sync_all(app, typer.echo).items():
             typer.echo(f"{plan_id}: {result}")
 

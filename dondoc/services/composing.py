@@ -75,7 +75,7 @@ def _tightest(rows: Iterable[NoticeRow]) -> tuple[list[NoticeRow], list[NoticeRo
     """Of several notices about one obligation to one recipient only the most urgent goes out."""
     best: dict[tuple[str, str, bool], NoticeRow] = {}
     looser = []
-    for row in sorted(rows, key=lambda r: (URGENCY.index(r.kind), -r.id)):  # type: ignore[arg-type]
+    for row in sorted(rows, key=lambda r: (URGENCY.index(r.kind), -r.id)):
         key = (row.obligation_id, row.recipient, row.kind == "assignment")
         if key in best:
             looser.append(row)
@@ -106,7 +106,7 @@ def _write(
 def _line(row: NoticeRow, case: Case, found: Mapping[str, Book]) -> Line | None:
     book = found[case.obligation.plan_id]
     notice = Notice(
-        row.obligation_id, row.rule, row.firing, row.kind, row.audience, row.held, row.reason  # type: ignore[arg-type]
+        row.obligation_id, row.rule, row.firing, row.kind, row.audience, row.held, row.reason
     )  # fmt: skip
     recipient = recipient_of(notice, case.obligation, book.plan, book.directory)
     return Line(notice, case.obligation, recipient) if recipient is not None else None

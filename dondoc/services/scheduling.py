@@ -15,12 +15,21 @@ from dondoc.services.app import App
 from dondoc.services.books import Book, books
 
 
+def api_url(app: App) -> str:
+    """The Prefect that wakes us: PREFECT_API_URL, else the one that `dondoc up` starts on this machine."""
+    return app.settings.prefect_api_url or f"http://127.0.0.1:{app.settings.prefect_port}/api"
+
+
 def sync_all(app: App, say: Callable[[str], None]) -> dict[str, SyncResult]:
-    """Bring every applied plan's deployments into Prefect by diff; a second call writes nothing."""
+    """Bring every applied plan's deployments into Prefect by diff; a second call writes nothing.
+
+    Raises PrefectError when Prefect does not answer: nothing is lost, the next call brings it up to date.
+    """
+    now = app.now()
     with app.sessions() as session:
         found = books(app, session)
     return {
-        plan_id: deployments.sync(plan_id, [] if book.archived else wanted(book), say)
+        plan_id: deployments.sync(plan_id, [] if book.archived else wanted(book), say, now=now, api_url=api_url(app))
         for plan_id, book in found.items()
     }
 
