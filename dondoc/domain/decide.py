@@ -240,7 +240,7 @@ def _candidates(case: Case, ladder: Ladder, rules: Rules, today: date) -> Iterat
     stops = pauses(case, rules)
     yield from _ladder_days_of(case, ladder, rules)
     yield from (pause.end + ONE_DAY for pause in stops if pause.end is not None)
-    if any(mark_opens(mark, rules) <= today for mark in case.obligation.checkpoints if today <= mark):
+    if any(mark_opens(mark, rules) <= today <= mark_closes(mark, rules) for mark in case.obligation.checkpoints):
         yield next_working
     late_after = case.obligation.late_after
     if late_after is None or today < late_after or any(p.end is None and p.holds(today) for p in stops):
