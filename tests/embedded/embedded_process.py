@@ -131,7 +131,8 @@ def become(number: int) -> None:
     install = programs.usable_by(Account(number, number))
     for name in ("ascii", "idna", "latin_1"):
         codecs.lookup(name)
-    programs.installed = lambda: install
+    major = programs.major()
+    programs.installed, programs.major = lambda: install, lambda: major
     os.setgroups([])
     os.setgid(number)
     os.setuid(number)
