@@ -22,13 +22,14 @@ def engine(url: str) -> Engine:
     """The engine for a `postgresql+psycopg://` address; nothing is connected yet.
 
     At most 15 connections, since PostgreSQL's default of 100 is shared with Prefect. A connection that died while it
-    lay idle is replaced without an error.
+    lay idle is replaced without an error. Error texts leave out the values sent: some are secrets.
     """
     return create_engine(
         url,
         pool_size=5,
         max_overflow=10,
         pool_pre_ping=True,
+        hide_parameters=True,
         connect_args={
             "application_name": APPLICATION,
             "connect_timeout": 10,

@@ -74,15 +74,16 @@ def test_eight_workers_at_once_take_each_message_once(sessions: sessionmaker[Ses
     together = Barrier(8)
 
     def work(number: int) -> list[int]:
-        taken = []
+        taken: list[int] = []
         together.wait()
-        while True:
+        while len(taken) <= len(created):
             with sessions() as session:
                 claimed = messages.claim_next(session, NOW)
             if claimed is None:
-                return taken
+                break
             assert claimed.n == 1
             taken.append(claimed.message.id)
+        return taken
 
     with ThreadPoolExecutor(8) as pool:
         taken = [message_id for part in pool.map(work, range(8)) for message_id in part]

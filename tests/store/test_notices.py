@@ -16,7 +16,7 @@ from dondoc.domain.policy import DEFAULT
 from dondoc.store import messages, notices, obligations
 from dondoc.store.models import NoticeRow
 
-OWED = [obligation(str(n)) for n in range(40)]
+OWED = [obligation(f"{n:02}") for n in range(40)]
 LINES = [(notice(owed), RECIPIENT) for owed in OWED]
 
 
@@ -30,10 +30,10 @@ def test_eight_sweeps_at_once_enter_each_notice_once(sessions: sessionmaker[Sess
     together = Barrier(8)
 
     def sweep(number: int) -> int:
-        # Each comes with the lines in another order: taken as they come, the keys would be locked crosswise.
         lines = LINES[number * 5 :] + LINES[: number * 5]
-        together.wait()
         with sessions.begin() as session:
+            session.connection()
+            together.wait()
             return notices.queue(session, lines if number % 2 else lines[::-1], NOW)
 
     with ThreadPoolExecutor(8) as pool:
@@ -41,6 +41,12 @@ def test_eight_sweeps_at_once_enter_each_notice_once(sessions: sessionmaker[Sess
     assert sum(entered) == len(OWED)
     with sessions() as session:
         assert len(notices.queued(session, TODAY)) == len(OWED)
+
+
+def test_keys_are_locked_in_one_order_so_that_sweeps_cannot_deadlock(session: Session) -> None:
+    notices.queue(session, [*LINES[20:][::-1], *LINES[:20]], NOW)
+    entered = session.scalars(select(NoticeRow.obligation_id).order_by(NoticeRow.id)).all()
+    assert entered == sorted(owed.id for owed in OWED)
 
 
 def test_the_key_is_obligation_rule_firing_and_recipient(session: Session) -> None:
@@ -118,11 +124,14 @@ def test_a_second_composer_waits_and_then_finds_nothing_left(sessions: sessionma
 
     def compose(klass: str) -> int:
         with sessions.begin() as session:
+            session.connection()
             together.wait()
             rows = notices.queued(session, TODAY)
-            message_id = messages.create(session, message(klass=klass), NOW)
-            assert message_id is not None
-            return notices.composed(session, message_id, [row.id for row in rows])
+            if rows:
+                message_id = messages.create(session, message(klass=klass), NOW)
+                assert message_id is not None
+                notices.composed(session, message_id, [row.id for row in rows])
+            return len(rows)
 
     with ThreadPoolExecutor(2) as pool:
         assert sorted(pool.map(compose, ("digest", "held"))) == [0, len(OWED)]

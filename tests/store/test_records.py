@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import Engine, create_engine, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import NullPool
 from store_cast import NOW, PLAN
@@ -80,6 +80,12 @@ def test_sessions_are_bounded_named_and_in_viet_nams_time(session: Session) -> N
     names = ("statement_timeout", "idle_in_transaction_session_timeout", "application_name", "TimeZone")
     found = [session.scalar(text("SELECT current_setting(:name)"), {"name": name}) for name in names]
     assert found == ["30s", "5min", "dondoc", "Asia/Ho_Chi_Minh"]
+
+
+def test_error_texts_do_not_repeat_the_values_sent(session: Session) -> None:
+    with pytest.raises(DBAPIError) as raised:
+        session.execute(text("SELECT CAST(:secret AS text), 1 / 0"), {"secret": "mật-khẩu"})
+    assert "mật-khẩu" not in str(raised.value)
 
 
 def test_a_connection_that_died_idle_is_replaced_unnoticed(
