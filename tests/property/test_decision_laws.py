@@ -29,7 +29,7 @@ LADDERS = (
     DEFAULT,
     replace(DEFAULT, outlook=False),
     replace(DEFAULT, steps=(Step("sap_han", "reminder", -3), Step("dung_han", "reminder", 0), *DEFAULT.steps)),
-    replace(DEFAULT, steps=(*DEFAULT.steps, Step("urge_3", "urge_2", 20, weekly=2), Step("lan_4", "urge_2", 30, "head"))),
+    replace(DEFAULT, steps=(*DEFAULT.steps, Step("lan_3", "urge_2", 20, weekly=2), Step("lan_4", "urge_2", 30, "head"))),
 )  # fmt: skip
 
 
