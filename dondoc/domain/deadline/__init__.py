@@ -45,7 +45,7 @@ def explain(text: str, year: int) -> Reading:
     parts = read(line, year)
     if not parts and text.strip():
         rest = repaired or text.strip()
-        parts = (ReadClause(Unknown(text=rest), "unknown", rest),)
+        parts = () if rest.strip(".") == "" else (ReadClause(Unknown(text=rest), "unknown", rest),)
     return Reading(repaired, year, parts)
 
 

@@ -104,7 +104,7 @@ def _unit(line: Line, i: int) -> Unit | None:
         return None if found is None else Unit(found[0], True, found[1])
     j = _MARKERS.skip(line, i)
     found = _period(line, j)
-    if found is None:
+    if found is None or line.keys[j] == "quy" and line.keys[j - 1] == "theo":
         return None
     once = _ONCE.at(line, found[1])
     bare_month_count = line.folds[found[1]] in ("dau", "cuoi") and once is None
@@ -121,7 +121,7 @@ def _period(line: Line, i: int) -> tuple[Period, int] | None:
         return None
     word = line.folds[j]
     if word == "thang":
-        period = _LONG.get(count or 1)
+        period = _LONG.get(1 if count is None else count)
     else:
         period = _SHORT.get(word) if count in (None, 1) else None
     named = line.numbers[j + 1] >= 0 and line.folds[j + 2] != "lan" or line.words[j + 1] in ("I", "II", "III", "IV")

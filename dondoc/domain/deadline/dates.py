@@ -152,7 +152,7 @@ def quarter(line: Line, i: int) -> Found:
         which, j = quarter_number(line, j)
     else:
         rest = word[3:] if word.startswith("quy") else word[1:] if word.startswith("q") else ""
-        which, j = ROMAN.get(rest), i + 1
+        which, j = ROMAN.get(rest.replace("l", "i")), i + 1
     return None if which is None else with_year(line, Point("quarter", None, 3 * which - 2, 3), j)
 
 
@@ -160,7 +160,7 @@ def quarter_number(line: Line, i: int) -> tuple[int | None, int]:
     """Which quarter the token names, in Roman or Arabic figures or in words."""
     if line.numbers[i] >= 0:
         return (line.numbers[i] if 1 <= line.numbers[i] <= 4 and len(line.words[i]) <= 2 else None), i + 1
-    which = ROMAN.get(line.words[i].lower()) or COUNT.get(line.keys[i], 0)
+    which = ROMAN.get(line.words[i].replace("l", "i").lower()) or COUNT.get(line.keys[i], 0)
     return (which if 1 <= which <= 4 else None), i + 1
 
 

@@ -88,6 +88,8 @@ def skip_bullet(line: Line, i: int) -> int:
     """The token after "-", "+", "a)", "1." at the head of a part."""
     if line.keys[i] in ("-", "+", "*"):
         return i + 1
+    if line.keys[i] == "(" and line.closing.get(i) == i + 2 and len(line.words[i + 1]) <= 2:
+        return i + 3
     numbered = 0 <= line.numbers[i] <= 20 or len(line.words[i]) == 1 and line.is_word(i)
     if numbered and line.keys[i + 1] == ")":
         return i + 2

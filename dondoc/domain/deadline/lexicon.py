@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dondoc.domain.deadline.spelling import Slips, fold, is_syllable
+from dondoc.domain.deadline.spelling import Slips, fold, is_syllable, one_apart
 
 # Where two words fold to the same letters, the first one is what a word without accents ("truoc") stands for;
 # "ngay" and "quy" are right words themselves and are told from "ngày" and "quý" by what follows them.
@@ -12,7 +12,7 @@ hàng mỗi từng cứ lần định thường xuyên liên tục đột xuất
 chậm muộn trễ nhất hạn chót cuối đầu cùng hết đến tới từ nay kể tính quá không
 trong vào vòng khoảng thời gian giai đoạn
 khi sau sáu nếu có theo bám sát là và hoặc hay nhưng các của
-hoàn thành xong thực hiện triển khai dự kiến báo cáo
+gửi nộp trình lập họp hoàn thành xong thực hiện triển khai dự kiến báo cáo
 làm việc giờ phút sáng chiều thứ đối với
 một hai ba bốn tư bảy tám chín mười
 """.split()
@@ -20,7 +20,7 @@ một hai ba bốn tư bảy tám chín mười
 _ALIASES = {"hằng": "hàng", "quí": "quý", "kì": "kỳ", "mồng": "mùng"}
 _EXACT = {word: word for word in _WORDS} | _ALIASES
 _BY_FOLD = {fold(word): word for word in reversed(_WORDS)}
-_SLIPS = Slips({fold(word) for word in _WORDS if len(word) >= 4})
+_SLIPS = Slips({fold(word) for word in _WORDS if len(word) >= 3})
 
 
 _FOLDED = {word: (key, fold(key)) for word, key in _EXACT.items()}
@@ -40,12 +40,43 @@ def look_up(word: str) -> tuple[str, str]:
     return (low, folded) if key is None else (key, fold(key))
 
 
+def halves(word: str) -> str | None:
+    """Two words of the grammar that were run together ("hoặcđột"), parted again; None when it is not certain."""
+    low = word.lower()
+    cuts = [k for k in range(2, len(low) - 1) if low[:k] in _EXACT and low[k:] in _EXACT]
+    return f"{word[: cuts[0]]} {word[cuts[0] :]}" if len(cuts) == 1 else None
+
+
+def is_parted(first: str, second: str) -> bool:
+    """Whether two words are one of the grammar with a space in it ("tu ần"), though each could stand alone."""
+    joined = first + second
+    return second.islower() and second not in _EXACT and len(joined) >= 3 and joined.lower() in _EXACT
+
+
 def _slip(folded: str) -> str | None:
     found = _SLIPS.find(folded)
     return _BY_FOLD[found] if found else None
 
 
-ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "l": 1, "ll": 2, "lll": 3, "lv": 4, "il": 2, "li": 2}
+_PAIRS = {
+    fold(first): fold(second)
+    for first, second in (("thường", "xuyên"), ("hoàn", "thành"), ("chậm", "nhất"), ("muộn", "nhất"), ("giai", "đoạn"))
+}
+_PAIRED = {second: [first for first in _PAIRS if _PAIRS[first] == second] for second in _PAIRS.values()}
+
+
+def vouched(first: str, second: str) -> tuple[str, str] | None:
+    """Two folded words of which one is a letter away from its place in a fixed pair ("hoan than"), put right."""
+    expected = _PAIRS.get(first)
+    if expected is not None:
+        return (first, expected) if expected != second and one_apart(expected, second) else None
+    for right in _PAIRED.get(second, ()):
+        if one_apart(right, first):
+            return right, second
+    return None
+
+
+ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 COUNT = {
     "một": 1, "hai": 2, "ba": 3, "bốn": 4, "tư": 4, "năm": 5, "sáu": 6, "bảy": 7, "tám": 8, "chín": 9, "mười": 10,
 }  # fmt: skip

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Generic, TypeVar
 
-from dondoc.domain.deadline.lexicon import look_up
+from dondoc.domain.deadline.lexicon import look_up, vouched
 from dondoc.domain.deadline.spelling import fold
 
 T = TypeVar("T")
@@ -15,6 +15,7 @@ _TOKEN = re.compile(r"\d+|[^\W\d_]+|\S")
 _BLANKS, _NO_NUMBERS, _LOOSE = [""] * 8, [-1] * 8, [False] * 8
 SOFT = frozenset({",", "và", "hoặc", "hay", "nhưng", "&", "+"})
 HARD = frozenset({";"})
+_SHORTENED = frozenset({"tp", "tx", "tt", "gs", "ts", "ths", "q", "p"})
 
 
 class Line:
@@ -38,7 +39,14 @@ class Line:
         self.folds = [folded for _, folded in known] + _BLANKS
         self.numbers = [int(word) if word.isdecimal() and len(word) <= 4 else -1 for word in words] + _NO_NUMBERS
         self.tight = [i > 0 and self.spans[i - 1][1] == self.spans[i][0] for i in range(self.n)] + _LOOSE
+        self._mend_pairs()
         self.closing = _closing_marks(words) if "(" in words or "[" in words else {}
+
+    def _mend_pairs(self) -> None:
+        for i in range(self.n - 1):
+            mended = vouched(self.folds[i], self.folds[i + 1])
+            if mended is not None:
+                self.folds[i : i + 2] = mended
 
     def said(self, first: int, last: int) -> str:
         """The source's words from token `first` up to (not with) token `last`."""
@@ -65,13 +73,9 @@ class Line:
         if key == ";":
             return True
         if key == ".":
-            return not self.tight[i + 1] and i + 1 < self.n and not self._abbreviates(i)
+            alone = "." not in (self.keys[i - 1], self.keys[i + 1])
+            return alone and not self.tight[i + 1] and i + 1 < self.n and self.keys[i - 1] not in _SHORTENED
         return key == "-" and not self.tight[i] and not self.tight[i + 1] and self.keys[0] == "-"
-
-    def _abbreviates(self, i: int) -> bool:
-        """Whether the full stop at token i only shortens a word ("TP. Hưng Yên")."""
-        word = self.words[i - 1]
-        return self.tight[i] and (len(word) <= 3 and word.isupper() or word.lower() in ("tp", "tx", "tt", "gs", "ts"))
 
 
 def _closing_marks(words: list[str]) -> dict[int, int]:

@@ -40,7 +40,7 @@ def text_end(line: Line, i: int, *, keeps_theo: bool, dates_part: bool = False) 
             if dates_part and point(line, start) is not None and not _pairs_date(line, i, j, start):
                 return None
             j = max(j, start - 1)
-        elif j > i and _runs_on(line, j):
+        elif j > i and (_runs_on(line, j) or _stray_day(line, i, j)):
             return None
         j += 1
     return j
@@ -116,6 +116,16 @@ def _runs_on(line: Line, j: int) -> bool:
         found = point(line, j + 1)
         return found is not None and line.ends(found[1])
     return False
+
+
+def _stray_day(line: Line, i: int, j: int) -> bool:
+    """Whether a day inside the words is neither a document's ("số 12/KH-UBND ngày 15/01/2024", "… của") nor "từ ngày …"."""
+    if line.keys[j] != "ngày" and line.numbers[j] < 0 or line.keys[j - 1] in ("ngày", "/", "-"):
+        return False
+    found = point(line, j)
+    if found is None or found[0].kind != "day" or found[0].first == 0:
+        return False
+    return not (line.keys[j - 1] == "từ" or line.keys[found[1]] == "của" or "số" in line.keys[i:j])
 
 
 def _holds_date(line: Line, i: int) -> bool:

@@ -8,6 +8,7 @@ from dondoc.domain.deadline import dates
 from dondoc.domain.deadline.dates import number, point, quarter_number, with_year, year_number
 from dondoc.domain.deadline.line import HARD, SOFT, Line, phrases
 from dondoc.domain.deadline.moments import Moment, Point, Range
+from dondoc.domain.deadline.roles import skip_clock
 
 Found = tuple[Moment, int] | None
 
@@ -124,8 +125,13 @@ def _range_after(line: Line, first: Point, j: int, told_at: int) -> Found:
         k = until[1]
     else:
         return None
-    last = _end(line, k, first, told_at)
+    last = _end(line, _past_clock(line, k), first, told_at)
     return None if last is None else (Range(first, last[0]), last[1])
+
+
+def _past_clock(line: Line, i: int) -> int:
+    after = skip_clock(line, i)
+    return i if after is None else after
 
 
 def _end(line: Line, k: int, first: Point, told_at: int) -> tuple[Point, int] | None:
@@ -139,7 +145,7 @@ def _end(line: Line, k: int, first: Point, told_at: int) -> tuple[Point, int] | 
 
 def _from_until(line: Line, i: int) -> Found:
     """The rest of "từ A đến B"; without an end nothing is certain."""
-    j = i + 1 if line.folds[i] == "dau" and line.folds[i + 1] in ("thang", "quy") else i
+    j = _past_clock(line, i + 1 if line.folds[i] == "dau" and line.folds[i + 1] in ("thang", "quy") else i)
     first = point(line, j) or _bare_day(line, j)
     if first is None:
         return None

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
-from dondoc.domain.clauses import Every, Ongoing, Unknown, Within
+from dondoc.domain.clauses import By, Every, Ongoing, Unknown, Within
 from dondoc.domain.deadline.asides import ReadClause, Reads, aside, with_label
 from dondoc.domain.deadline.cadences import CADENCE, ON_DAY, starts_cadence
 from dondoc.domain.deadline.dates import point
@@ -16,14 +16,14 @@ from dondoc.domain.deadline.lengths import LENGTH_BESIDE_DATES, OFFSET, OFFSET_R
 from dondoc.domain.deadline.line import HARD, SOFT, Line
 from dondoc.domain.deadline.match import Match, by_first_word, first_word
 from dondoc.domain.deadline.open_text import starts_clause
-from dondoc.domain.deadline.references import AFTERWARDS, ONGOING, REFERENCE
+from dondoc.domain.deadline.references import AFTERWARDS, FROM_YEAR_ON, ONGOING, REFERENCE
 from dondoc.domain.deadline.roles import Role, role_at
 from dondoc.domain.deadline.terms import TERM
 from dondoc.domain.deadline.verbs import VERBS, lead, objects
 
 # Tried in this order; the first whose words end where a clause may end is taken.
 _RULES = by_first_word(
-    (LENGTH_BESIDE_DATES, OFFSET, OFFSET_REVERSED, ON_DAY, TERM, CADENCE, SUDDEN, EVENT, ONGOING, REFERENCE, AFTERWARDS)
+    (LENGTH_BESIDE_DATES, OFFSET, OFFSET_REVERSED, ON_DAY, FROM_YEAR_ON, TERM, CADENCE, SUDDEN, EVENT, ONGOING, REFERENCE, AFTERWARDS)
 )
 # What may follow a clause without a mark between: "hàng quý theo …", "thường xuyên khi có …", "thường xuyên hàng tháng".
 _FOLLOWERS = by_first_word((REFERENCE, EVENT, SUDDEN))
@@ -93,13 +93,31 @@ def _matches(line: Line, i: int, plan_year: int) -> Iterator[tuple[int, Match]]:
     starts = [i]
     if (led := lead(line, i)) > i:
         starts.append(led)
-    if (done := _doing(line, i)) > led and starts_clause(line, done):
+    if (done := _doing(line, i)) > led and starts_clause(line, done + (line.keys[done] == "(")):
         starts.append(done)
     for start in starts:
+        if line.keys[start] == "(" and (bracketed := _bracketed(line, start, plan_year)) is not None:
+            yield start, bracketed
         for rule in _RULES.get(first_word(line, start), ()):
             match = rule(line, start, plan_year)
-            if match is not None:
+            if match is not None and not _names_report(line, i, start, match):
                 yield start, match
+
+
+def _bracketed(line: Line, i: int, plan_year: int) -> Match | None:
+    """A whole saying in brackets."""
+    close = line.closing.get(i)
+    reads = () if close is None else read(line.cut(i + 1, close), plan_year)
+    if close is None or not reads or any(isinstance(found.clause, Unknown) for found in reads):
+        return None
+    return Match(reads[0].rule, tuple(found.clause for found in reads), close + 1)
+
+
+def _names_report(line: Line, i: int, start: int, match: Match) -> bool:
+    """Whether the period only names a report ("báo cáo quý I"), which says nothing of when it is due."""
+    return start > i and line.folds[start - 2 : start] == ["bao", "cao"] and match.rule == "within" and (
+        role_at(line, start)[0] is Role.BARE
+    )
 
 
 def _reads(line: Line, i: int, match: Match) -> Reads:
@@ -121,8 +139,11 @@ def _continued(line: Line, reads: Reads, i: int, plan_year: int) -> Run | None:
     if line.keys[i] in ("(", "["):
         return aside(line, i, reads, partial(read, plan_year=plan_year))
     if (label := label_behind(line, i)) is not None:
-        return with_label(reads, label[0]), label[1]
+        return (with_label(reads, label[0]), label[1]) if line.ends(label[1]) else None
     last = reads[-1].clause
+    if line.keys[i] == ":" and isinstance(last, Within | By):
+        end = _doing(line, i + 1)
+        return (_with_words(reads, line.said(i, end)), end) if end > i + 1 and line.ends(end) else None
     if isinstance(last, Ongoing | Every) and (end := _scope(line, i, plan_year)) is not None:
         return _with_words(reads, line.said(i, end)), end
     rules = _AFTER_ONGOING if isinstance(last, Ongoing) else _FOLLOWERS
@@ -147,12 +168,12 @@ def _is_scope(line: Line, reads: Reads, end: int, plan_year: int) -> bool:
 
 
 def _scope(line: Line, i: int, plan_year: int) -> int | None:
-    """The token after "trong năm 2024", "năm 2024", "trong năm" that say the plan's year."""
+    """The token after "trong năm 2024", "năm 2024", "trong năm", "cả năm" that say the plan's year."""
     role, j = role_at(line, i + (line.keys[i] == ","))
     found = point(line, j)
     if found is None or found[0].kind != "year" or role not in (Role.IN, Role.BARE):
         return None
-    return found[1] if found[0].year in (None, plan_year) and (role is Role.IN or found[0].year) else None
+    return found[1] if found[0].year in (None, plan_year) and (role is Role.IN or found[0].year or line.folds[j] == "ca") else None
 
 
 def _year_over_part(line: Line, reads: Reads, end: int) -> bool:
@@ -171,7 +192,7 @@ def _doing(line: Line, i: int) -> int:
         return i
     end = objects(line, verb[1])
     if (named := point(line, end)) is not None and named[0].kind in ("quarter", "half", "month", "year"):
-        role, _ = role_at(line, named[1])
+        role, _ = role_at(line, named[1] + (line.keys[named[1]] == "("))
         end = named[1] if role in (Role.BEFORE, Role.LAST) else end
     if starts_clause(line, end):
         return end

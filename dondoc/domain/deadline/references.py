@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dondoc.domain.clauses import Ongoing, Per
+from dondoc.domain.clauses import Ongoing, Per, Within
 from dondoc.domain.deadline.dates import point
-from dondoc.domain.deadline.line import Line, phrases
+from dondoc.domain.deadline.line import SOFT, Line, phrases
 from dondoc.domain.deadline.match import Match, Rule
-from dondoc.domain.deadline.open_text import text_end
+from dondoc.domain.deadline.open_text import starts_clause, text_end
 from dondoc.domain.deadline.verbs import is_theo_doi
 
 _ACCORDING = phrases("theo | bám sát theo | tùy theo | căn cứ theo | đảm bảo theo | bảo đảm theo")
@@ -25,7 +25,9 @@ def reference(line: Line, i: int, plan_year: int) -> Match | None:
         return None
     start = found[1]
     end = text_end(line, start, keeps_theo=False)
-    if end is None or end <= start or not line.is_word(start) or point(line, start) is not None:
+    if end is None or end <= start or not line.is_word(start) or line.keys[start] in SOFT:
+        return None
+    if point(line, start) is not None or starts_clause(line, start) or "khi" in line.keys[start:end]:
         return None
     return Match("reference", (Per(reference=line.said(start, end)),), end)
 
@@ -43,6 +45,15 @@ def ongoing(line: Line, i: int, plan_year: int) -> Match | None:
     return None if periodic is None else Match("ongoing", (Ongoing(),), periodic[1])
 
 
+def from_year_on(line: Line, i: int, plan_year: int) -> Match | None:
+    """"Từ năm 2026 và các năm tiếp theo": that year, and on."""
+    first = point(line, i + 1)
+    if first is None or first[0].kind != "year" or first[0].year is None or line.keys[first[1]] not in (",", "và"):
+        return None
+    after, span = _AFTERWARDS.at(line, first[1] + 1), first[0].span(plan_year)
+    return None if after is None or span is None else Match("years-after", (Within(start=span[0], end=span[1]), Ongoing()), after[1])
+
+
 def afterwards(line: Line, i: int, plan_year: int) -> Match | None:
     """"… và các năm tiếp theo", only after the year it follows."""
     found = _AFTERWARDS.at(line, i) if i > 0 else None
@@ -52,3 +63,4 @@ def afterwards(line: Line, i: int, plan_year: int) -> Match | None:
 REFERENCE = Rule(reference, _ACCORDING.starts)
 ONGOING = Rule(ongoing, _ALWAYS.starts | _PERIODICALLY.starts)
 AFTERWARDS = Rule(afterwards, _AFTERWARDS.starts)
+FROM_YEAR_ON = Rule(from_year_on, frozenset({"tu"}))

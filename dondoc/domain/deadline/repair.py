@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from dondoc.domain.deadline.spelling import is_syllable
+from dondoc.domain.deadline.lexicon import halves, is_parted
+from dondoc.domain.deadline.spelling import is_plain_syllable, is_syllable
 
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"), None)
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"), "-")
@@ -17,7 +18,8 @@ _LOOKALIKES = {
 }  # fmt: skip
 _STRAY = {**_INVISIBLE, **_DASHES, **_LOOKALIKES}
 
-_BULLET_LINE = re.compile(r"\s*[;,.]?\s*[\r\n]+\s*(?=[-+*] )")
+_BULLET_LINE = re.compile(r"\s*[\r\n]+\s*(?=[-+*] )")
+_BULLET_AFTER_MARK = re.compile(r"\s*[;,.]\s*[\r\n]+\s*(?=[-+*] )")
 _SPACES = re.compile(r"\s+")
 _SPLIT_YEAR = re.compile(r"(?<!\d)(?:2 0 ?\d ?\d|20 \d ?\d|20\d \d)(?!\d)")
 _SPLIT_DAY = re.compile(r"(?<!\d)([0-3]) (?=\d ?/ ?\d{1,2} ?/ ?20\d\d(?!\d))")
@@ -35,26 +37,44 @@ def repair(text: str) -> str:
 
 def _once(text: str) -> str:
     text = unicodedata.normalize("NFC", text.translate(_STRAY))
-    text = _SPACES.sub(" ", _BULLET_LINE.sub("; ", text.strip()))
+    text = text.strip()
+    bullets = _BULLET_LINE if text[:1] in ("-", "+", "*") else _BULLET_AFTER_MARK
+    text = _SPACES.sub(" ", bullets.sub("; ", _BULLET_AFTER_MARK.sub("; ", text)))
     text = _SPLIT_DAY.sub(r"\1", _SPLIT_YEAR.sub(lambda match: match[0].replace(" ", ""), text))
     text = _QUOTED.sub(r"\1", text).rstrip(" .;,/…").strip()
     return _join_words(text)
 
 
 def _join_words(text: str) -> str:
-    """ "Thườn g xuyên" → "Thường xuyên": a piece that cannot be a word joins the neighbour with which it is one."""
+    """"Thườn g xuyên" → "Thường xuyên": a piece that cannot be a word joins the neighbour with which it is one.
+
+    "hoặcđột" → "hoặc đột": what cannot be a word but is two of the grammar is parted.
+    """
+    accents = not text.isascii()
     spans = [match.span() for match in _WORD.finditer(text)]
     for i in range(len(spans) - 1, -1, -1):
-        if not _is_piece(text[spans[i][0] : spans[i][1]]):
+        first, last = spans[i]
+        word = text[first:last]
+        if i and text[spans[i - 1][1] : first] == " " and is_parted(text[slice(*spans[i - 1])], word):
+            return text[: spans[i - 1][1]] + text[first:]
+        if len(word) > 1 and word.isupper() or _is_word(word.lower(), accents=accents):
             continue
-        for first, last in ((i - 1, i), (i, i + 1), (i - 1, i + 1), (i, i + 2)):
-            if (joined := _joined(text, spans, first, last)) is not None:
-                return text[: spans[first][0]] + joined + text[spans[last][1] :]
+        if len(word) <= 5 and (joined := _with_neighbour(text, spans, i)) is not None:
+            return joined
+        if (parted := halves(word)) is not None:
+            text = text[:first] + parted + text[last:]
     return text
 
 
-def _is_piece(word: str) -> bool:
-    return len(word) <= 5 and not (len(word) > 1 and word.isupper()) and not is_syllable(word.lower())
+def _with_neighbour(text: str, spans: list[tuple[int, int]], i: int) -> str | None:
+    for first, last in ((i - 1, i), (i, i + 1), (i - 1, i + 1), (i, i + 2)):
+        if (joined := _joined(text, spans, first, last)) is not None:
+            return text[: spans[first][0]] + joined + text[spans[last][1] :]
+    return None
+
+
+def _is_word(low: str, *, accents: bool) -> bool:
+    return is_syllable(low) if accents else is_plain_syllable(low)
 
 
 def _joined(text: str, spans: list[tuple[int, int]], first: int, last: int) -> str | None:
@@ -65,4 +85,4 @@ def _joined(text: str, spans: list[tuple[int, int]], first: int, last: int) -> s
         return None
     word = "".join(pieces)
     one_case = word.isupper() or word[1:] == word[1:].lower()
-    return word if one_case and len(word) > 2 and is_syllable(word.lower()) else None
+    return word if one_case and len(word) > 2 and _is_word(word.lower(), accents=not text.isascii()) else None

@@ -20,6 +20,7 @@ class Role(Enum):
 _WORDS = Phrases(
     {
         "trước": Role.BEFORE, "trước thời điểm": Role.BEFORE,
+        "trước hoặc trong": Role.LAST, "trước hoặc vào": Role.LAST, "trong hoặc trước": Role.LAST,
         "chậm nhất": Role.LAST, "muộn nhất": Role.LAST, "trễ nhất": Role.LAST,
         "hạn chót": Role.LAST, "hạn cuối": Role.LAST, "hạn cuối cùng": Role.LAST, "thời hạn cuối cùng": Role.LAST,
         "không quá": Role.LAST, "không muộn hơn": Role.LAST, "không chậm hơn": Role.LAST, "không trễ hơn": Role.LAST,
@@ -48,6 +49,7 @@ def role_at(line: Line, i: int) -> tuple[Role, int]:
         role = Role.LAST if role is Role.LAST and said is Role.IN else said
         if role is Role.LAST:
             i = _LINK.skip(line, i)
+            i += line.keys[i] == ":"
     if role is Role.LAST and line.folds[i] == "cuoi" and line.folds[i + 1] in ("thang", "quy", "ngay"):
         i += 1
     return role, i

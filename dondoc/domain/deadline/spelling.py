@@ -24,7 +24,7 @@ def _tables() -> tuple[dict[int, str], dict[int, str]]:
 
 _TONELESS, _PLAIN = _tables()
 _SHARP_OR_HEAVY = re.compile("[\u0301\u0323]")
-_SYLLABLE = re.compile(
+_SPELLING = (
     r"(?:ngh|ng|nh|gh|gi|kh|ph|th|tr|ch|qu|[bcdđghklmnprstvx])?"
     r"(?:oac|oach|oai|oan|oang|oanh|oao|oat|oay|oăc|oăm|oăn|oăng|oăt|oen|oeo|oet|oong|ooc|oa|oe"
     r"|iêc|iêm|iên|iêng|iêp|iêt|iêu|yêm|yên|yêng|yêt|yêu|uyên|uyêt|uych|uynh|uyt|uyu|uya|uy"
@@ -34,6 +34,8 @@ _SYLLABLE = re.compile(
     r"|ong|oc|oi|om|on|op|ot|ông|ôc|ôi|ôm|ôn|ôp|ôt|ơi|ơm|ơn|ơp|ơt"
     r"|ung|uc|ui|um|un|up|ut|ua|ưng|ưc|ưt|[aăâeêioôơuưy])"
 )
+_SYLLABLE = re.compile(_SPELLING)
+_PLAIN_SYLLABLE = re.compile(_SPELLING.translate(_PLAIN))
 
 
 def fold(word: str) -> str:
@@ -46,6 +48,11 @@ def is_syllable(word: str) -> bool:
     if _SYLLABLE.fullmatch(word.translate(_TONELESS)) is None:
         return False
     return word[-1] not in "cpt" and word[-2:] != "ch" or _SHARP_OR_HEAVY.search(_decomposed(word)) is not None
+
+
+def is_plain_syllable(word: str) -> bool:
+    """Whether a lower-case word without accents can be a syllable whose accents were lost."""
+    return _PLAIN_SYLLABLE.fullmatch(word) is not None
 
 
 def _decomposed(word: str) -> str:
@@ -65,7 +72,7 @@ class Slips:
         """The known word, or None when there is none or more than one."""
         found: set[str] = set()
         for shorter in _one_less(folded):
-            found.update(word for word in self._by_shorter.get(shorter, ()) if _one_apart(word, folded))
+            found.update(word for word in self._by_shorter.get(shorter, ()) if one_apart(word, folded))
         return found.pop() if len(found) == 1 else None
 
 
@@ -73,7 +80,8 @@ def _one_less(word: str) -> set[str]:
     return {word[:i] + word[i + 1 :] for i in range(len(word))} | {word}
 
 
-def _one_apart(a: str, b: str) -> bool:
+def one_apart(a: str, b: str) -> bool:
+    """Whether one letter added, lost, changed or swapped makes the one word the other."""
     if len(a) != len(b):
         longer, shorter = (a, b) if len(a) > len(b) else (b, a)
         return len(longer) - len(shorter) == 1 and shorter in _one_less(longer)

@@ -21,7 +21,7 @@ VERBS = phrases(
     | bồi dưỡng | đào tạo | họp | giao ban | để | và gửi | cơ bản hoàn thành | đưa vào | trả lời | duy trì | cung cấp
     | đánh giá | chấm điểm | thông báo | chủ trì | chốt | sửa đổi | bổ sung | thông qua | ký | phát động | vận hành"""
 )
-_PLACES = frozenset({"không", "chưa", "trừ", "ngoại", "tạm", "dừng", "khoảng", "sau", "trước", "giữa", "bắt", ":", "("})
+_PLACES = frozenset({"không", "chưa", "trừ", "ngoại", "tạm", "dừng", "khoảng", "sau", "trước", "giữa", "bắt", ":", ")", "]"})
 _TIMES = frozenset({"ngày", "tháng", "quý", "tuần", "năm", "kỳ", "nay", "mùa", "tết", "hàng"})
 _LONGEST = 40
 
@@ -35,6 +35,11 @@ def objects(line: Line, i: int) -> int:
     """Where the objects of a verb end: the first token that cannot be one of them (a mark, a time word, a number …)."""
     end = min(i + _LONGEST, line.n)
     while i < end and not _stops(line, i):
+        if line.keys[i] == "(":
+            close = line.closing.get(i)
+            if close is None or objects(line, i + 1) != close:
+                return i
+            i = close
         i += 1
     return i
 
