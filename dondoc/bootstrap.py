@@ -34,7 +34,8 @@ def open_app(env: Mapping[str, str] | None = None) -> Iterator[App]:
         url = read.database_url or stack.enter_context(Cluster(read.home)).url()
         database = engine(url)
         stack.callback(database.dispose)
-        email = EmailChannel(_email(read, env))
+        mail = _email(read, env)
+        email = EmailChannel(mail)
         stack.callback(email.close)
         yield App(
             settings=read,
@@ -43,6 +44,7 @@ def open_app(env: Mapping[str, str] | None = None) -> Iterator[App]:
             calendar=_calendar(read),
             templates=read.templates,
             channels={"email": email},
+            mail_domain=mail.sender.rpartition("@")[2],
             now=clock.now,
         )
 
@@ -56,12 +58,14 @@ def _calendar(read: Settings) -> WorkCalendar:
 
 
 def _email(read: Settings, env: Mapping[str, str]) -> EmailSettings:
-    """The mail server of the environment, else of config/channels.yaml with its password from the environment."""
-    smtp = read.smtp
-    if smtp is not None:
-        return EmailSettings(
-            smtp.host, smtp.port, smtp.mode, smtp.sender, "dondoc", user=smtp.user, password=smtp.password
-        )
+    """The mail server of the environment, else of config/channels.yaml with its password from the environment.
+
+    The sender's name is always the file's: it is the office's, whichever server carries the mail.
+    """
     user = settings.secret(env, "DONDOC_SMTP_USER")
     password = settings.secret(env, "DONDOC_SMTP_PASSWORD")
-    return load_channels(read.config / "channels.yaml", user, password).email
+    smtp = read.smtp
+    if smtp is None:
+        return load_channels(read.config / "channels.yaml", user, password).email
+    name = load_channels(read.config / "channels.yaml").email.sender_name
+    return EmailSettings(smtp.host, smtp.port, smtp.mode, smtp.sender, name, user=smtp.user, password=smtp.password)

@@ -80,6 +80,7 @@ def open_town(database_url: str, home: Path, sink: Sink, start: date) -> Town:
         calendar=shipped().calendar,
         templates=ROOT / "templates",
         channels={"email": email},
+        mail_domain=SENDER.rpartition("@")[2],
         now=lambda: town.moment,
     )
     town.app, town.mailbox, town.moment = app, sink.mailbox, at(start)

@@ -22,6 +22,7 @@ from dondoc.embedded import Cluster, hold_home
 from dondoc.errors import DondocError, SettingsError
 from dondoc.scheduling import server
 from dondoc.settings import Settings
+from dondoc.store import migrate
 
 TEND_SECONDS = 0.5
 PREFECT_SECONDS = 180.0
@@ -68,10 +69,9 @@ class _Up:
 
     def _start(self, prefect_database: str | None) -> None:
         prefect = self._start_prefect(prefect_database) if prefect_database else None
-        self._run_step("Cập nhật cơ sở dữ liệu", "migrate")
+        self._start_child("Trang trả lời", "console")
         if self.demo:
             self._start_child("Hộp thư mẫu", "sink")
-        self._start_child("Trang trả lời", "console")
         self._wait_for_page("Trang trả lời", self.settings.port, self.settings.require_public_url())
         if self.demo:
             self._wait_for_page("Hộp thư mẫu", self.settings.sink_port, f"http://127.0.0.1:{self.settings.sink_port}")
@@ -137,18 +137,24 @@ class _Up:
     @contextmanager
     def _database(self) -> Iterator[str | None]:
         """The database for our Prefect server (None when an external one is used), the embedded one running."""
+        own_prefect = self.settings.prefect_api_url is None
         if self.settings.database_url is not None:
-            own_prefect = self.settings.prefect_api_url is None
+            self._migrate(self.settings.database_url)
             yield _external_prefect_database() if own_prefect else None
             return
         cluster = Cluster(self.settings.home)
         with self.console.status("Cơ sở dữ liệu…") as status:
             cluster.start(status.update)
         try:
-            self._say(f"✓ Cơ sở dữ liệu ({self._elapsed()})")
-            yield cluster.prefect_url() if self.settings.prefect_api_url is None else None
+            self._migrate(cluster.url())
+            yield cluster.prefect_url() if own_prefect else None
         finally:
             cluster.stop()
+
+    def _migrate(self, url: str) -> None:
+        with self.console.status("Cập nhật cơ sở dữ liệu…"):
+            migrate(url)
+        self._say(f"✓ Cơ sở dữ liệu ({self._elapsed()})")
 
     def _environment(self) -> dict[str, str]:
         own = {**os.environ, "DONDOC_HOME": str(self.settings.home), "PYTHONUNBUFFERED": "1"}

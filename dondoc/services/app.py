@@ -26,7 +26,10 @@ class Channel(Protocol):
 
 @dataclass(frozen=True)
 class App:
-    """The composition that flows, pages and commands share. `now` is the only clock a service may use."""
+    """The composition that flows, pages and commands share. `now` is the only clock a service may use.
+
+    `mail_domain` is the right side of the Message-IDs we make.
+    """
 
     settings: Settings
     engine: Engine
@@ -35,3 +38,4 @@ class App:
     templates: Path
     channels: Mapping[str, Channel]
     now: Callable[[], datetime]
+    mail_domain: str = "dondoc.example"

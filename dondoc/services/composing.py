@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 from sqlalchemy.orm import Session
 
@@ -14,6 +15,7 @@ from dondoc.domain.cases import Case, standing
 from dondoc.domain.compose import URGENCY, Draft, Line, compose, recipient_of
 from dondoc.domain.decide import Notice
 from dondoc.domain.moments import COMPOSED_AT, at, in_working_hours, local_day
+from dondoc.domain.policy import NoticeKind, To
 from dondoc.rendering.notices import NoticeRenderer
 from dondoc.services.app import App
 from dondoc.services.books import Book, books
@@ -75,7 +77,7 @@ def _tightest(rows: Iterable[NoticeRow]) -> tuple[list[NoticeRow], list[NoticeRo
     """Of several notices about one obligation to one recipient only the most urgent goes out."""
     best: dict[tuple[str, str, bool], NoticeRow] = {}
     looser = []
-    for row in sorted(rows, key=lambda r: (URGENCY.index(r.kind), -r.id)):
+    for row in sorted(rows, key=lambda r: (URGENCY.index(cast(NoticeKind, r.kind)), -r.id)):
         key = (row.obligation_id, row.recipient, row.kind == "assignment")
         if key in best:
             looser.append(row)
@@ -106,7 +108,8 @@ def _write(
 def _line(row: NoticeRow, case: Case, found: Mapping[str, Book]) -> Line | None:
     book = found[case.obligation.plan_id]
     notice = Notice(
-        row.obligation_id, row.rule, row.firing, row.kind, row.audience, row.held, row.reason
+        row.obligation_id, row.rule, row.firing,
+        cast(NoticeKind, row.kind), cast(To, row.audience), row.held, row.reason,
     )  # fmt: skip
     recipient = recipient_of(notice, case.obligation, book.plan, book.directory)
     return Line(notice, case.obligation, recipient) if recipient is not None else None
@@ -129,7 +132,7 @@ def write_draft(
     message = NewMessage(
         recipient=draft.recipient.id, day=draft.day, klass=draft.klass, plan_id=draft.lines[0].obligation.plan_id,
         agency=draft.recipient.agency_id, channel="email", address=contact.email or "",
-        address_name=contact.name or owner.name, header_id=message_id(draft.key, _domain(app)),
+        address_name=contact.name or owner.name, header_id=message_id(draft.key, app.mail_domain),
         subject=rendered.subject, body_text=rendered.text, body_html=rendered.html, body_zalo=rendered.zalo,
         status="held" if held else "ready", reason=held_reason(draft) if held else "",
         next_try_at=None if held else now,
@@ -142,8 +145,3 @@ def held_reason(draft: Draft) -> str:
     if any(line.notice.kind == "assignment" for line in draft.lines):
         return "Danh mục việc của năm: chờ cơ quan theo dõi cho gửi."
     return "Nêu tên đơn vị chậm với người khác, hoặc dựa vào ngày chưa chính thức: chờ cơ quan theo dõi cho gửi."
-
-
-def _domain(app: App) -> str:
-    smtp = app.settings.smtp
-    return smtp.sender.rpartition("@")[2] if smtp else "dondoc.example"

@@ -51,7 +51,7 @@ def _line(line: DraftLine, book: Book, cases: Mapping[str, Case], day: date) -> 
     where = standing(case, at(day), book.rules) if case else None
     return Line(
         kind=notice.kind,
-        task_code=task.code or str(task.no or "") if task else "",
+        task_code=task.id if task else "",
         task_title=task.activity if task else obligation.name,
         plan_title=book.plan.title,
         product=", ".join(task.products) if task else "",
