@@ -25,12 +25,14 @@ FIRST, LAST = date(2024, 1, 1), date(2024, 12, 31)
 LAW = settings(max_examples=30, deadline=None, derandomize=True)
 Told = list[tuple[date, Notice]]
 
+ON_THE_DAY = (Step("sap_han", "reminder", -3), Step("dung_han", "reminder", 0))
+FURTHER = (Step("lan_3", "urge_2", 20, weekly=2), Step("lan_4", "urge_2", 30, to="head"))
 LADDERS = (
     DEFAULT,
     replace(DEFAULT, outlook=False),
-    replace(DEFAULT, steps=(Step("sap_han", "reminder", -3), Step("dung_han", "reminder", 0), *DEFAULT.steps)),
-    replace(DEFAULT, steps=(*DEFAULT.steps, Step("lan_3", "urge_2", 20, weekly=2), Step("lan_4", "urge_2", 30, "head"))),
-)  # fmt: skip
+    replace(DEFAULT, steps=(*ON_THE_DAY, *DEFAULT.steps)),
+    replace(DEFAULT, steps=(*DEFAULT.steps, *FURTHER)),
+)
 
 
 @dataclass(frozen=True, repr=False)
