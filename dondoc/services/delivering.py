@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from dondoc.channels.envelope import Envelope
@@ -72,11 +73,21 @@ def _send_next(app: App, now: datetime) -> str | None:
         claimed = messages.claim_next(session, now)
     if claimed is None:
         return None
-    with app.sessions.begin() as session:
-        envelope = envelope_of(app, session, claimed.message, now)
-    outcome = app.channels[claimed.message.channel].send(envelope, now)
+    outcome = _attempt(app, claimed, now)
     _record(app, claimed, outcome, now)
     return outcome.kind
+
+
+def _attempt(app: App, claimed: Claimed, now: datetime) -> Outcome:
+    """Build the envelope and send it. A fault of ours before anything left is told as such, not left as unknown."""
+    try:
+        with app.sessions.begin() as session:
+            envelope = envelope_of(app, session, claimed.message, now)
+        channel = app.channels[claimed.message.channel]
+    except (OSError, LookupError, SQLAlchemyError) as error:
+        log.exception("envelope failed", extra={"action": "envelope_failed", "message": claimed.message.id})
+        return Outcome("administrator", None, f"Chưa gửi: không dựng được thư ({type(error).__name__}).")
+    return channel.send(envelope, now)
 
 
 def settle_unfinished(app: App, now: datetime) -> int:
