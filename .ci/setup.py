@@ -118,7 +118,8 @@ def check_machine() -> None:
     if sys.version_info < (3, 11):  # noqa: UP036  the one place that an older interpreter can reach
         raise CannotSetUp(f"Cần Python 3.11 trở lên, đây là {version}. {install_line('python3.11', 'python3.11-venv')}")
     for module in ("venv", "ensurepip"):
-        if importlib.util.find_spec(module) is None:
+        found = importlib.util.find_spec(module)
+        if found is None or found.origin is None:
             raise CannotSetUp(f"Python này thiếu mô-đun {module}. {install_line(f'python{version}-venv')}")
     if not os.access(ROOT, os.W_OK):
         raise CannotSetUp(f"Không ghi được vào {ROOT}. Hãy chạy bằng tài khoản sở hữu thư mục này.")
@@ -228,8 +229,8 @@ def explain(name: str, log: Path) -> str:
     text = log.read_text(encoding="utf-8")
     reasons = {
         "THESE PACKAGES DO NOT MATCH THE HASHES": "Gói tải về không đúng mã băm đã khóa: nguồn gói bị sửa hoặc hỏng.",
-        "No matching distribution": "Nguồn gói không có (hoặc mạng không tới được) một gói cần thiết cho máy này.",
-        "Connection": "Không kết nối được tới nguồn gói: hãy kiểm tra mạng, proxy và cấu hình pip.",
+        "connection broken": "Không kết nối được tới nguồn gói: hãy kiểm tra mạng, proxy và cấu hình pip.",
+        "No matching distribution": "Nguồn gói không có một gói đã khóa cho máy và phiên bản Python này.",
         "No space left": "Ổ đĩa đầy.",
     }
     known = next((reason for mark, reason in reasons.items() if mark in text), f"Bước {name} không thành công.")
