@@ -95,7 +95,8 @@ def _sent(case: Case, snapshot: Snapshot) -> Iterator[str]:
     kinds |= {"assignment": KIND_NAMES["assignment"], "outlook": KIND_NAMES["outlook"]}
     for fired in case.fired:
         if not fired.superseded:
-            again = f" (lần {fired.firing})" if fired.firing.isdigit() and fired.firing != "1" else ""
+            number = fired.firing.partition(".")[2]
+            again = f" (lần {number})" if number else ""
             yield f"{_day(fired.on)}: lập nội dung {kinds.get(fired.rule, 'nhắc mốc tiến độ')}{again}."
 
 
