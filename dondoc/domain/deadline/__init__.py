@@ -16,6 +16,8 @@ from dondoc.domain.deadline.wording import RULE_TITLES, describe
 
 LONGEST_CELL = 2000
 """Characters; a longer text is no deadline cell and is unknown as a whole."""
+MOST_BRACKETS = 30
+"""A text with more of them is unknown as a whole too: reading brackets in brackets must not run deep."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +40,17 @@ def parse(text: str, year: int) -> tuple[AnyClause, ...]:
 
 def explain(text: str, year: int) -> Reading:
     """The clauses of a cell with the names of the rules that read them."""
-    if len(text) > LONGEST_CELL:
-        return Reading(text, year, (ReadClause(Unknown(text=text.strip()), "unknown", text.strip()),))
+    if len(text) > LONGEST_CELL or text.count("(") + text.count("[") > MOST_BRACKETS:
+        return Reading(text, year, _unknown(text.strip()))
     repaired = repair(text)
-    line = Line(repaired)
-    parts = read(line, year)
-    if not parts and text.strip():
-        rest = repaired or text.strip()
-        parts = () if rest.strip(".") == "" else (ReadClause(Unknown(text=rest), "unknown", rest),)
+    parts = read(Line(repaired), year)
+    if not parts and text.strip(" \r\n\t.\xa0"):
+        parts = _unknown(repaired or text.strip())
     return Reading(repaired, year, parts)
+
+
+def _unknown(words: str) -> tuple[ReadClause, ...]:
+    return (ReadClause(Unknown(text=words), "unknown", words),)
 
 
 __all__ = ["LONGEST_CELL", "RULE_TITLES", "ReadClause", "Reading", "describe", "explain", "parse"]

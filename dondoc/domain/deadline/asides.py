@@ -52,7 +52,8 @@ def with_label(reads: Sequence[ReadClause], label: str | None) -> Reads:
     if label is None:
         return tuple(reads)
     return tuple(
-        replace(found, clause=replace(found.clause, label=label)) if found.clause.label is None else found for found in reads
+        replace(found, clause=replace(found.clause, label=label)) if found.clause.label is None else found
+        for found in reads
     )
 
 

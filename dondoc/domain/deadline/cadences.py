@@ -1,15 +1,16 @@
-"""Rules for what comes again: "hàng quý, 6 tháng, năm", "01 tháng/lần", "Ngày 20 hằng tháng", "định kỳ 6 tháng (trước 15/6)"."""
+"""Rules for what comes again: "hàng quý, 6 tháng, năm", "01 tháng/lần", "định kỳ 6 tháng (trước ngày 15/6)"."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
 from dondoc.domain.clauses import AnyClause, Every, Period
+from dondoc.domain.deadline import dates, roles
 from dondoc.domain.deadline.dates import amount
 from dondoc.domain.deadline.line import HARD, SOFT, Line, phrases
 from dondoc.domain.deadline.match import NUMBER, Match, Rule
 from dondoc.domain.deadline.named_days import NamedDays, named_days
-from dondoc.domain.deadline import dates, roles
+from dondoc.domain.deadline.periods import after_separator
 from dondoc.domain.deadline.terms import read_term
 from dondoc.domain.deadline.verbs import LEADS, VERBS, objects
 
@@ -18,7 +19,10 @@ _PREFIXES = phrases(
     """định kỳ | theo định kỳ | báo cáo | báo cáo định kỳ | chế độ báo cáo | sơ kết | tổng kết | sơ kết, tổng kết
     | báo cáo sơ kết | báo cáo tổng kết | gửi báo cáo | thực hiện báo cáo"""
 )
-_ONCE = phrases("/ lần | / 1 lần | / 01 lần | 1 lần | 01 lần | một lần | / một lần | ít nhất 1 lần | ít nhất 01 lần | ít nhất một lần")
+_ONCE = phrases(
+    """/ lần | / 1 lần | / 01 lần | / một lần | 1 lần | 01 lần | một lần
+    | ít nhất 1 lần | ít nhất 01 lần | ít nhất một lần"""
+)
 _AT_LEAST = phrases("ít nhất | tối thiểu")
 _TIMES_A = phrases("lần / | lần mỗi | lần trong | lần trong mỗi | lần một | lần trong một | lần trên | lần hàng")
 _LONG: dict[int, Period] = {1: "month", 3: "quarter", 6: "half_year", 9: "nine_months", 12: "year"}
@@ -102,7 +106,7 @@ def _unit(line: Line, i: int) -> Unit | None:
     if count == 1 and (times := _TIMES_A.at(line, j)) is not None:
         found = _period(line, times[1])
         return None if found is None else Unit(found[0], True, found[1])
-    j = _MARKERS.skip(line, i)
+    j = _MARKERS.skip(line, least)
     found = _period(line, j)
     if found is None or line.keys[j] == "quy" and line.keys[j - 1] == "theo":
         return None
@@ -116,6 +120,8 @@ def _unit(line: Line, i: int) -> Unit | None:
 def _period(line: Line, i: int) -> tuple[Period, int] | None:
     if line.folds[i : i + 2] == ["thuong", "nien"]:
         return "year", i + 2
+    if line.folds[i : i + 2] in (["nua", "nam"], ["ban", "nien"]):
+        return "half_year", i + 2
     count, j = (None, i) if line.folds[i] in _SHORT or line.folds[i] == "thang" else amount(line, i)
     if count is None and j != i:
         return None
@@ -138,7 +144,12 @@ def _with_days(line: Line, unit: Unit, plan_year: int) -> Unit | None:
     apart = line.keys[j] in (",", ":")
     start = LEADS.skip(line, j + apart)
     days = named_days(line, start, plan_year)
-    if days is None and unit.period in ("half_year", "year") and read_term(line, start) is not None and line.keys[j] != "và":
+    if (
+        days is None
+        and unit.period in ("half_year", "year")
+        and read_term(line, start) is not None
+        and line.keys[j] != "và"
+    ):
         return None
     if days is None or apart and days.own not in (None, unit.period) and not days.fits(unit.period):
         return unit
@@ -163,8 +174,9 @@ def _certain(line: Line, units: list[Unit], told: bool) -> bool:
         return False
     if told or any(unit.told for unit in units) or len(units) > 1:
         return True
-    counted = line.numbers[units[0].end - 2] >= 0
-    return counted and units[0].period in ("half_year", "nine_months", "year")
+    counted = line.numbers[units[0].end - 2] >= 0 and units[0].period in ("half_year", "nine_months", "year")
+    further = after_separator(line, units[0].end)
+    return counted and (further is None or dates.point(line, further) is None)
 
 
 def _is_year_of_plan(line: Line, i: int) -> bool:
@@ -190,7 +202,13 @@ def _clauses(units: list[Unit]) -> tuple[AnyClause, ...] | None:
             clauses.append(Every(period=unit.period, on=days[0] if days else None))
         elif unit.days is not None and unit.days.kind != "date":
             clauses.extend(Every(period=unit.period, on=on) for on in days)
-        elif len(days) == 2 and unit.period == "year" and before is not None and before.period == "half_year" and not before.days:
+        elif (
+            len(days) == 2
+            and unit.period == "year"
+            and before is not None
+            and before.period == "half_year"
+            and not before.days
+        ):
             clauses[-1:] = [Every(period="half_year", on=days[0]), Every(period="year", on=days[1])]
         else:
             clauses.extend(Every(period="year", on=on) for on in days)
@@ -198,6 +216,11 @@ def _clauses(units: list[Unit]) -> tuple[AnyClause, ...] | None:
 
 
 CADENCE = Rule(
-    cadence, _PREFIXES.starts | _MARKERS.starts | _AT_LEAST.starts | dates.STARTS | {NUMBER, "ngay", "tuan", "thang", "thuong"}
+    cadence,
+    _PREFIXES.starts
+    | _MARKERS.starts
+    | _AT_LEAST.starts
+    | dates.STARTS
+    | {NUMBER, "ngay", "tuan", "thang", "thuong", "ban"},
 )
 ON_DAY = Rule(on_day, _PREFIXES.starts | roles.STARTS | {NUMBER, "ngay", "mung", "mong"})

@@ -32,11 +32,9 @@ def year_number(line: Line, i: int) -> int | None:
 
 def year_after(line: Line, i: int) -> tuple[int | None, int]:
     """The year that belongs to the period just read: "/2024", "năm 2024", ", năm 2024", "của năm 2024", " 2024"."""
-    j = i
-    if line.keys[j] in ("/", ".", "-") and (line.keys[j] == "/" or line.tight[j] and line.tight[j + 1]):
-        j += 1
-    elif line.keys[j] == "," and line.folds[j + 1] == "nam":
-        j += 1
+    joined = line.keys[i] == "/" or line.keys[i] in (".", "-") and line.tight[i] and line.tight[i + 1]
+    comma = line.keys[i] == "," and line.folds[i + 1] == "nam"
+    j = i + (joined or comma)
     if line.folds[j] in ("cua", "trong") and line.folds[j + 1] == "nam":
         j += 1
     if line.folds[j] == "nam":

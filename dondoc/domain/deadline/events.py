@@ -24,10 +24,12 @@ _EMPTY = frozenset({"có", "đó", "này", "cùng", "nay", "đây", "phát", "xo
 def event(line: Line, i: int, plan_year: int) -> Match | None:
     """An event, in the source's words without the connective; "trong quá trình" belongs to the words."""
     process = _PROCESS.at(line, i)
+    relation: Relation
     found = _CONNECTIVES.at(line, i) if process is None else None
     if process is None and found is None:
         return None
-    (relation, immediate), start = (("when", False), i) if found is None else found
+    relation, immediate = ("when", False) if found is None else found[0]
+    start = i if found is None else found[1]
     end = text_end(line, start, keeps_theo=True)
     if end is None or not _is_event(line, i, start, end):
         return None
@@ -41,13 +43,15 @@ def _is_event(line: Line, i: int, start: int, end: int) -> bool:
     if line.keys[i] == "nếu" and line.keys[start] != "có":
         return False
     only_after = line.keys[start - 1] == "sau"
-    if only_after and (point(line, start) is not None or line.keys[start] in ("ngày", "đó", "này", "thời", "năm", "một")):
+    if only_after and (
+        point(line, start) is not None or line.keys[start] in ("ngày", "đó", "này", "thời", "năm", "một")
+    ):
         return False
     return ends_in_length(line, start, end) is None
 
 
 def sudden(line: Line, i: int, plan_year: int) -> Match | None:
-    """"đột xuất khi có yêu cầu" is the event "có yêu cầu"; alone it is the event "đột xuất"."""
+    """ "đột xuất khi có yêu cầu" is the event "có yêu cầu"; alone it is the event "đột xuất"."""
     found = _SUDDEN.at(line, i)
     if found is None:
         return None

@@ -1,4 +1,4 @@
-"""The words that say which part of the task a deadline is for: "Cấp xã: …", "… đối với dự toán"; bullets and numbering."""
+"""Words that say which part of the task a deadline is for: "Cấp xã: …", "… đối với dự toán"; bullets, numbering."""
 
 from __future__ import annotations
 
@@ -13,7 +13,25 @@ _HEADINGS = phrases("thời gian | thời hạn | thời điểm | tiến độ 
 _DONE = phrases("hoàn thành | hoàn tất | kết thúc | xong")
 _NOT_IN_LABELS = frozenset({"trước", "chậm", "muộn", "hết", "khi"})
 _NOT_FIRST = frozenset(
-    {"quý", "tháng", "năm", "ngày", "tuần", "hàng", "mỗi", "trong", "từ", "đến", "giai", "cả", "ngay", "sau", "nếu", "cụ", "gồm"}
+    {
+        "quý",
+        "tháng",
+        "năm",
+        "ngày",
+        "tuần",
+        "hàng",
+        "mỗi",
+        "trong",
+        "từ",
+        "đến",
+        "giai",
+        "cả",
+        "ngay",
+        "sau",
+        "nếu",
+        "cụ",
+        "gồm",
+    }
 )
 
 
@@ -38,7 +56,7 @@ def label_ahead(line: Line, i: int) -> Label | None:
 
 
 def _is_heading(line: Line, i: int, colon: int) -> bool:
-    """"Thời gian thực hiện:" names no part of the task; nor does a lone "Hoàn thành:"."""
+    """ "Thời gian thực hiện:" names no part of the task; nor does a lone "Hoàn thành:"."""
     if LEADS.skip(line, i) != colon:
         return False
     return _HEADINGS.at(line, i) is not None or _DONE.at(line, i) == (True, colon) and line.keys.count(":") == 1

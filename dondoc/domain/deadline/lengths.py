@@ -1,4 +1,4 @@
-"""Rules for lengths of time: "30 ngày kể từ ngày …", "chậm nhất 05 ngày làm việc sau khi …", "40 ngày trước ngày bầu cử"."""
+"""Rules for lengths of time: "30 ngày kể từ ngày …", "05 ngày làm việc sau khi …", "40 ngày trước ngày bầu cử"."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from dondoc.domain.deadline import dates
 from dondoc.domain.deadline.dates import amount, point
 from dondoc.domain.deadline.line import Line, Phrases, phrases
 from dondoc.domain.deadline.match import NUMBER, Match, Rule
+from dondoc.domain.deadline.moments import Range, Span
 from dondoc.domain.deadline.open_text import ends_in_length, text_end
 from dondoc.domain.deadline.periods import moment
-from dondoc.domain.deadline.moments import Range, Span
 from dondoc.domain.deadline.verbs import lead
 
 _OPENINGS = phrases(
@@ -23,7 +23,8 @@ _ANCHORS = Phrases[Side](
     {
         "kể từ ngày": "after", "kể từ khi": "after", "kể từ thời điểm": "after", "kể từ lúc": "after", "kể từ": "after",
         "kể từ sau khi": "after", "kể từ sau ngày": "after", "tính từ ngày": "after", "tính từ khi": "after",
-        "tính từ thời điểm": "after", "tính từ": "after", "từ ngày": "after", "từ khi": "after", "từ thời điểm": "after",
+        "tính từ thời điểm": "after", "tính từ": "after", "từ ngày": "after", "từ khi": "after",
+        "từ thời điểm": "after",
         "sau khi": "after", "sau ngày": "after", "sau thời điểm": "after", "sau": "after", "khi": "after",
         "trước ngày": "before", "trước khi": "before", "trước thời điểm": "before", "trước": "before",
         "so với ngày": "before", "tính đến ngày": "before",
@@ -31,8 +32,12 @@ _ANCHORS = Phrases[Side](
 )  # fmt: skip
 _REVERSED = Phrases[Side](
     {
-        "trước ngày": "before", "trước khi": "before", "trước thời điểm": "before", "trước": "before",
-        "sau khi": "after", "sau ngày": "after",
+        "trước ngày": "before",
+        "trước khi": "before",
+        "trước thời điểm": "before",
+        "trước": "before",
+        "sau khi": "after",
+        "sau ngày": "after",
     }
 )
 _AT_LEAST = phrases("ít nhất | chậm nhất | tối thiểu | là | trong vòng | trong thời hạn | không quá")
@@ -49,7 +54,7 @@ class Length:
 
 
 def read_length(line: Line, i: int) -> Length | None:
-    """"05 ngày làm việc", "07 ngày (làm việc)", "03 tháng"."""
+    """ "05 ngày làm việc", "07 ngày (làm việc)", "03 tháng"."""
     count, j = amount(line, i)
     unit = _UNITS.get(line.folds[j])
     if count is None or count < 1 or unit is None:
@@ -88,7 +93,9 @@ def offset_reversed(line: Line, i: int, plan_year: int) -> Match | None:
     if at is None or length is None or end != length.end:
         return None
     last = at
-    while (shorter := next((k for k in (last - 1, last - 2) if (f := _AT_LEAST.at(line, k)) and f[1] == last), None)) is not None:
+    while (
+        shorter := next((k for k in (last - 1, last - 2) if (f := _AT_LEAST.at(line, k)) and f[1] == last), None)
+    ) is not None:
         last = shorter
     if last <= start or not line.is_word(start) or point(line, start) is not None:
         return None
@@ -97,7 +104,7 @@ def offset_reversed(line: Line, i: int, plan_year: int) -> Match | None:
 
 
 def length_beside_dates(line: Line, i: int, plan_year: int) -> Match | None:
-    """"30 ngày, từ 01/6 đến 30/6/2024": the length is only a comment on the dates, if it is right."""
+    """ "30 ngày, từ 01/6 đến 30/6/2024": the length is only a comment on the dates, if it is right."""
     length = read_length(line, _OPENINGS.skip(line, i))
     if length is None:
         return None

@@ -6,17 +6,17 @@ from dondoc.domain.deadline.spelling import Slips, fold, is_syllable, one_apart
 
 # Where two words fold to the same letters, the first one is what a word without accents ("truoc") stands for;
 # "ngay" and "quy" are right words themselves and are told from "ngày" and "quý" by what follows them.
-_WORDS = """
-trước ngay ngày tháng quy quý năm tuần kỳ nửa cả mùng mồng
-hàng mỗi từng cứ lần định thường xuyên liên tục đột xuất
-chậm muộn trễ nhất hạn chót cuối đầu cùng hết đến tới từ nay kể tính quá không
-trong vào vòng khoảng thời gian giai đoạn
-khi sau sáu nếu có theo bám sát là và hoặc hay nhưng các của
-gửi nộp trình lập họp hoàn thành xong thực hiện triển khai dự kiến báo cáo
-làm việc giờ phút sáng chiều thứ đối với
-một hai ba bốn tư bảy tám chín mười
-""".split()
-
+_SPELLED = """
+    trước ngay ngày tháng quy quý năm tuần kỳ nửa cả mùng
+    hàng mỗi từng cứ lần định thường xuyên liên tục đột xuất
+    chậm muộn trễ nhất hạn chót cuối đầu cùng hết đến tới từ nay kể tính quá không
+    trong vào vòng khoảng thời gian giai đoạn
+    khi sau sáu nếu có theo bám sát là và hoặc hay nhưng các của
+    gửi nộp trình lập họp hoàn thành xong thực hiện triển khai dự kiến báo cáo
+    làm việc giờ phút sáng chiều thứ đối với
+    một hai ba bốn tư bảy tám chín mười
+"""
+_WORDS = _SPELLED.split()
 _ALIASES = {"hằng": "hàng", "quí": "quý", "kì": "kỳ", "mồng": "mùng"}
 _EXACT = {word: word for word in _WORDS} | _ALIASES
 _BY_FOLD = {fold(word): word for word in reversed(_WORDS)}
@@ -27,7 +27,7 @@ _FOLDED = {word: (key, fold(key)) for word, key in _EXACT.items()}
 
 
 def look_up(word: str) -> tuple[str, str]:
-    """The word of the grammar that a written word stands for, else the word in lower case; and the same without accents."""
+    """The word of the grammar that a written word stands for, else the word itself; and the same without accents."""
     low = word.lower()
     known = _FOLDED.get(low)
     if known is not None:

@@ -30,7 +30,7 @@ class Point:
         """First and last day; None when there is no such day. A missing year is the plan's."""
         year = plan_year if self.year is None else self.year
         last = self.first + max(self.months, 1) - 1
-        if not (1 <= self.first and last <= 12 and year in YEARS):
+        if self.first < 1 or last > 12 or year not in YEARS:
             return None
         if self.kind != "day":
             return date(year, self.first, 1), date(year, last, monthrange(year, last)[1])

@@ -16,18 +16,20 @@ _OF = phrases("của | trong | vào | ở")
 _WEEKLY = phrases("hàng tuần | mỗi tuần | trong tuần | hàng tuần làm việc")
 _MONTHLY = phrases("hàng tháng | mỗi tháng | từng tháng")
 _OF_THE_MONTH = phrases("của tháng | trong tháng | của tháng báo cáo")
+_WHOSE: dict[str, Period | None] = {
+    "quý": "quarter", "quý báo cáo": "quarter", "kỳ": None, "kỳ báo cáo": None,
+    "năm": None, "6 tháng": None, "06 tháng": None,
+}  # fmt: skip
+_LINKS = ("", "của", "mỗi", "hàng", "của mỗi", "trong", "của hàng")
 _LAST_MONTH = Phrases[Period | None](
     {
-        f"tháng {last} {link}{of}".replace("  ", " "): period
+        " ".join(f"tháng {last} {link} {whose}".split()): period
         for last in ("cuối", "cuối cùng", "thứ ba", "thứ 3")
-        for link in ("", "của ", "mỗi ", "hàng ", "của mỗi ", "trong ", "của hàng ")
-        for of, period in (
-            ("quý", "quarter"), ("quý báo cáo", "quarter"), ("kỳ", None), ("kỳ báo cáo", None), ("năm", None),
-            ("6 tháng", None), ("06 tháng", None),
-        )
-        if last.startswith("cuối") or of.startswith("quý")
+        for link in _LINKS
+        for whose, period in _WHOSE.items()
+        if last.startswith("cuối") or whose.startswith("quý")
     }
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from dondoc.domain.deadline.roles import LATEST, Role, role_at, skip_clock
 from dondoc.domain.deadline.verbs import is_theo_doi, lead
 
 WHEN = phrases(
-    "khi | ngay khi | sau khi | ngay sau khi | mỗi khi | ngay sau | bất cứ khi nào | nếu có | nếu phát sinh | trong quá trình"
+    """khi | ngay khi | sau khi | ngay sau khi | mỗi khi | ngay sau | bất cứ khi nào
+    | nếu có | nếu phát sinh | trong quá trình"""
 )
 _ADJECTIVES = phrases("thường xuyên | liên tục | định kỳ | đột xuất")
 _LENGTHS = phrases("trong vòng | trong thời hạn | trong thời gian không quá | tối đa")
@@ -47,7 +48,7 @@ def text_end(line: Line, i: int, *, keeps_theo: bool, dates_part: bool = False) 
 
 
 def starts_clause(line: Line, i: int, *, keeps_theo: bool = False) -> bool:
-    """Whether a clause that shows what it is starts here: "trước ngày …", "hàng quý", "khi …", "theo …", not a bare date."""
+    """Whether a clause that shows what it is starts here: "trước ngày …", "hàng quý", "khi …"; not a bare date."""
     if WHEN.at(line, i) is not None:
         return line.n - i > 1
     if line.keys[i] == "theo" and not is_theo_doi(line, i):
@@ -86,13 +87,17 @@ def _bare_date(line: Line, i: int) -> bool:
     if found is None:
         return False
     behind = found[1]
-    return line.ends(behind) or line.keys[behind] in ("-", "(", "đến") or line.folds[behind : behind + 2] == ["doi", "voi"]
+    return (
+        line.ends(behind) or line.keys[behind] in ("-", "(", "đến") or line.folds[behind : behind + 2] == ["doi", "voi"]
+    )
 
 
 def _pairs(line: Line, j: int, start: int) -> bool:
     """Whether the words on both sides are one pair of adjectives: "kiểm tra định kỳ, đột xuất"."""
     found = _ADJECTIVES.at(line, start)
-    return found is not None and line.ends(found[1]) and any(_ADJECTIVES.at(line, k) is not None for k in (j - 2, j - 1))
+    return (
+        found is not None and line.ends(found[1]) and any(_ADJECTIVES.at(line, k) is not None for k in (j - 2, j - 1))
+    )
 
 
 def _pairs_date(line: Line, i: int, j: int, start: int) -> bool:
@@ -119,7 +124,7 @@ def _runs_on(line: Line, j: int) -> bool:
 
 
 def _stray_day(line: Line, i: int, j: int) -> bool:
-    """Whether a day inside the words is neither a document's ("số 12/KH-UBND ngày 15/01/2024", "… của") nor "từ ngày …"."""
+    """Whether a day inside the words is neither a document's ("số 12/KH ngày 15/01/2024", "… của") nor "từ ngày …"."""
     if line.keys[j] != "ngày" and line.numbers[j] < 0 or line.keys[j - 1] in ("ngày", "/", "-"):
         return False
     found = point(line, j)

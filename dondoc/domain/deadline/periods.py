@@ -1,4 +1,4 @@
-"""Grammar of ranges and lists: "Quý I-IV", "từ tháng 3 đến tháng 5/2024", "Tháng 10, 11/2024", "Giai đoạn 2022-2025"."""
+"""Grammar of ranges and lists: "Quý I-IV", "từ tháng 3 đến tháng 5/2024", "Tháng 10, 11", "Giai đoạn 2022-2025"."""
 
 from __future__ import annotations
 

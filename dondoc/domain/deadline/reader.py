@@ -1,4 +1,4 @@
-"""Reads a whole cell: parts it, tries the rules at each part, and says unknown where no reading accounts for every word."""
+"""Reads a whole cell: parts it, tries the rules, and says unknown where no reading accounts for every word."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
-from dondoc.domain.clauses import By, Every, Ongoing, Unknown, Within
+from dondoc.domain.clauses import By, Every, Ongoing, Per, Unknown, Upon, Within
 from dondoc.domain.deadline.asides import ReadClause, Reads, aside, with_label
 from dondoc.domain.deadline.cadences import CADENCE, ON_DAY, starts_cadence
 from dondoc.domain.deadline.dates import point
@@ -23,9 +23,22 @@ from dondoc.domain.deadline.verbs import VERBS, lead, objects
 
 # Tried in this order; the first whose words end where a clause may end is taken.
 _RULES = by_first_word(
-    (LENGTH_BESIDE_DATES, OFFSET, OFFSET_REVERSED, ON_DAY, FROM_YEAR_ON, TERM, CADENCE, SUDDEN, EVENT, ONGOING, REFERENCE, AFTERWARDS)
+    (
+        LENGTH_BESIDE_DATES,
+        OFFSET,
+        OFFSET_REVERSED,
+        ON_DAY,
+        FROM_YEAR_ON,
+        TERM,
+        CADENCE,
+        SUDDEN,
+        EVENT,
+        ONGOING,
+        REFERENCE,
+        AFTERWARDS,
+    )
 )
-# What may follow a clause without a mark between: "hàng quý theo …", "thường xuyên khi có …", "thường xuyên hàng tháng".
+# What may follow a clause without a mark between: "hàng quý theo …", "thường xuyên khi có …", "thường xuyên hằng năm".
 _FOLLOWERS = by_first_word((REFERENCE, EVENT, SUDDEN))
 _AFTER_ONGOING = by_first_word((REFERENCE, EVENT, SUDDEN, ON_DAY, CADENCE))
 
@@ -100,7 +113,7 @@ def _matches(line: Line, i: int, plan_year: int) -> Iterator[tuple[int, Match]]:
             yield start, bracketed
         for rule in _RULES.get(first_word(line, start), ()):
             match = rule(line, start, plan_year)
-            if match is not None and not _names_report(line, i, start, match):
+            if match is not None and not (start > i and _names_period(line, start, match)):
                 yield start, match
 
 
@@ -113,11 +126,10 @@ def _bracketed(line: Line, i: int, plan_year: int) -> Match | None:
     return Match(reads[0].rule, tuple(found.clause for found in reads), close + 1)
 
 
-def _names_report(line: Line, i: int, start: int, match: Match) -> bool:
-    """Whether the period only names a report ("báo cáo quý I"), which says nothing of when it is due."""
-    return start > i and line.folds[start - 2 : start] == ["bao", "cao"] and match.rule == "within" and (
-        role_at(line, start)[0] is Role.BARE
-    )
+def _names_period(line: Line, start: int, match: Match) -> bool:
+    """Whether the period only belongs to the words before ("báo cáo quý I", "kết thúc năm 2024"): it is no window."""
+    named = line.folds[start - 2 : start] in (["bao", "cao"], ["ket", "thuc"])
+    return named and match.rule == "within" and role_at(line, start)[0] is Role.BARE
 
 
 def _reads(line: Line, i: int, match: Match) -> Reads:
@@ -139,11 +151,13 @@ def _continued(line: Line, reads: Reads, i: int, plan_year: int) -> Run | None:
     if line.keys[i] in ("(", "["):
         return aside(line, i, reads, partial(read, plan_year=plan_year))
     if (label := label_behind(line, i)) is not None:
+        if isinstance(reads[-1].clause, Upon | Per):
+            return None
         return (with_label(reads, label[0]), label[1]) if line.ends(label[1]) else None
     last = reads[-1].clause
     if line.keys[i] == ":" and isinstance(last, Within | By):
-        end = _doing(line, i + 1)
-        return (_with_words(reads, line.said(i, end)), end) if end > i + 1 and line.ends(end) else None
+        done = _doing(line, i + 1)
+        return (_with_words(reads, line.said(i, done)), done) if done > i + 1 and line.ends(done) else None
     if isinstance(last, Ongoing | Every) and (end := _scope(line, i, plan_year)) is not None:
         return _with_words(reads, line.said(i, end)), end
     rules = _AFTER_ONGOING if isinstance(last, Ongoing) else _FOLLOWERS
@@ -151,8 +165,8 @@ def _continued(line: Line, reads: Reads, i: int, plan_year: int) -> Run | None:
         match = rule(line, i, plan_year)
         if match is not None:
             return reads + _reads(line, i, match), match.end
-    end = _doing(line, i)
-    return (_with_words(reads, line.said(i, end)), end) if end > i else None
+    done = _doing(line, i)
+    return (_with_words(reads, line.said(i, done)), done) if done > i else None
 
 
 def _with_words(reads: Reads, words: str) -> Reads:
@@ -173,7 +187,8 @@ def _scope(line: Line, i: int, plan_year: int) -> int | None:
     found = point(line, j)
     if found is None or found[0].kind != "year" or role not in (Role.IN, Role.BARE):
         return None
-    return found[1] if found[0].year in (None, plan_year) and (role is Role.IN or found[0].year or line.folds[j] == "ca") else None
+    told = role is Role.IN or found[0].year == plan_year or line.folds[j] == "ca"
+    return found[1] if told and found[0].year in (None, plan_year) else None
 
 
 def _year_over_part(line: Line, reads: Reads, end: int) -> bool:
@@ -218,9 +233,10 @@ def _hard_end(line: Line, i: int) -> int:
 def _unknown_end(line: Line, i: int, plan_year: int) -> int:
     """How far what is not understood reaches: to the next clause that shows what it is and can be read."""
     j = i + 1
-    whole = starts_cadence(line, i)
+    resumes = not starts_cadence(line, i)
     while j < line.n and not line.parts(j):
-        if not whole and line.keys[j] in SOFT and starts_clause(line, j + 1) and _run(line, j + 1, plan_year) is not None:
+        shown = resumes and line.keys[j] in SOFT and starts_clause(line, j + 1)
+        if shown and _run(line, j + 1, plan_year) is not None:
             return j
         j = line.closing.get(j, j) + 1
     return min(j, line.n)

@@ -34,28 +34,38 @@ def reference(line: Line, i: int, plan_year: int) -> Match | None:
 
 def ongoing(line: Line, i: int, plan_year: int) -> Match | None:
     """All year round. "định kỳ" that names no period is answered by the plan's periodic reports."""
-    found = _ALWAYS.at(line, i)
-    if found is not None:
-        further = found
-        while further is not None and (comma := line.keys[further[1]] in (",", "và")):
-            found, further = further, _ALWAYS.at(line, further[1] + comma)
-            found = further or found
-        return Match("ongoing", (Ongoing(),), found[1])
+    end = _always(line, i)
+    if end is not None:
+        later = _AFTERWARDS.at(line, end + 1) if line.keys[end] == "trong" else None
+        return Match("ongoing", (Ongoing(),), end if later is None else later[1])
     periodic = _PERIODICALLY.at(line, i)
     return None if periodic is None else Match("ongoing", (Ongoing(),), periodic[1])
 
 
+def _always(line: Line, i: int) -> int | None:
+    """The token after "thường xuyên, liên tục"."""
+    found = _ALWAYS.at(line, i)
+    if found is None:
+        return None
+    more = _always(line, found[1] + (line.keys[found[1]] in (",", "và")))
+    return found[1] if more is None else more
+
+
 def from_year_on(line: Line, i: int, plan_year: int) -> Match | None:
-    """"Từ năm 2026 và các năm tiếp theo": that year, and on."""
+    """ "Từ năm 2026 và các năm tiếp theo": that year, and on."""
     first = point(line, i + 1)
     if first is None or first[0].kind != "year" or first[0].year is None or line.keys[first[1]] not in (",", "và"):
         return None
     after, span = _AFTERWARDS.at(line, first[1] + 1), first[0].span(plan_year)
-    return None if after is None or span is None else Match("years-after", (Within(start=span[0], end=span[1]), Ongoing()), after[1])
+    return (
+        None
+        if after is None or span is None
+        else Match("years-after", (Within(start=span[0], end=span[1]), Ongoing()), after[1])
+    )
 
 
 def afterwards(line: Line, i: int, plan_year: int) -> Match | None:
-    """"… và các năm tiếp theo", only after the year it follows."""
+    """ "… và các năm tiếp theo", only after the year it follows."""
     found = _AFTERWARDS.at(line, i) if i > 0 else None
     return None if found is None else Match("years-after", (Ongoing(),), found[1])
 

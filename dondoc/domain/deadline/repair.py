@@ -11,7 +11,8 @@ from dondoc.domain.deadline.spelling import is_plain_syllable, is_syllable
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"), None)
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"), "-")
 _LOOKALIKES = {
-    ord("\u2044"): "/", ord("\u2215"): "/", ord("\uff0f"): "/", ord("\uff1a"): ":", ord("\uff1b"): ";", ord("\uff0c"): ",",
+    ord("\u2044"): "/", ord("\u2215"): "/", ord("\uff0f"): "/",
+    ord("\uff1a"): ":", ord("\uff1b"): ";", ord("\uff0c"): ",",
     ord("\u2160"): "I", ord("\u2161"): "II", ord("\u2162"): "III", ord("\u2163"): "IV",
     ord("\u0406"): "I", ord("\u2018"): "'", ord("\u2019"): "'", ord("\u2192"): "-",
     ord("\uf02d"): "-", ord("\u2022"): "-", ord("\u25cf"): "-", ord("\u00b7"): "-", ord("\uf0b7"): "-",
@@ -23,7 +24,7 @@ _BULLET_AFTER_MARK = re.compile(r"\s*[;,.]\s*[\r\n]+\s*(?=[-+*] )")
 _SPACES = re.compile(r"\s+")
 _SPLIT_YEAR = re.compile(r"(?<!\d)(?:2 0 ?\d ?\d|20 \d ?\d|20\d \d)(?!\d)")
 _SPLIT_DAY = re.compile(r"(?<!\d)([0-3]) (?=\d ?/ ?\d{1,2} ?/ ?20\d\d(?!\d))")
-_WORD = re.compile(r"[^\W\d_]+")
+_WORDS = re.compile(r"([^\W\d_]+)")
 _QUOTED = re.compile(r"""^[“"'](.*)[”"']$""")
 
 
@@ -46,43 +47,44 @@ def _once(text: str) -> str:
 
 
 def _join_words(text: str) -> str:
-    """"Thườn g xuyên" → "Thường xuyên": a piece that cannot be a word joins the neighbour with which it is one.
+    """ "Thườn g xuyên" → "Thường xuyên": a piece that cannot be a word joins the neighbour with which it is one.
 
     "hoặcđột" → "hoặc đột": what cannot be a word but is two of the grammar is parted.
     """
-    accents = not text.isascii()
-    spans = [match.span() for match in _WORD.finditer(text)]
-    for i in range(len(spans) - 1, -1, -1):
-        first, last = spans[i]
-        word = text[first:last]
-        if i and text[spans[i - 1][1] : first] == " " and is_parted(text[slice(*spans[i - 1])], word):
-            return text[: spans[i - 1][1]] + text[first:]
-        if len(word) > 1 and word.isupper() or _is_word(word.lower(), accents=accents):
-            continue
-        if len(word) <= 5 and (joined := _with_neighbour(text, spans, i)) is not None:
-            return joined
-        if (parted := halves(word)) is not None:
-            text = text[:first] + parted + text[last:]
-    return text
+    pieces = _WORDS.split(text)  # what stands between words at even places, words at odd ones
+    plain = text.isascii()
+    k = len(pieces) - 2
+    while k > 0:
+        k = min(k, len(pieces) - 2)
+        k -= 0 if _mended(pieces, k, plain) else 2
+    return "".join(pieces)
 
 
-def _with_neighbour(text: str, spans: list[tuple[int, int]], i: int) -> str | None:
-    for first, last in ((i - 1, i), (i, i + 1), (i - 1, i + 1), (i, i + 2)):
-        if (joined := _joined(text, spans, first, last)) is not None:
-            return text[: spans[first][0]] + joined + text[spans[last][1] :]
-    return None
+def _mended(pieces: list[str], k: int, plain: bool) -> bool:
+    """Whether the word at place k was joined to a neighbour."""
+    word = pieces[k]
+    if k > 1 and pieces[k - 1] == " " and is_parted(pieces[k - 2], word):
+        pieces[k - 2 : k + 1] = [pieces[k - 2] + word]
+        return True
+    if len(word) > 1 and word.isupper() or _is_word(word, plain):
+        return False
+    if len(word) <= 5:
+        for first, last in ((k - 2, k), (k, k + 2), (k - 2, k + 2), (k, k + 4)):
+            joined = _joined(pieces, first, last, plain)
+            if joined is not None:
+                pieces[first : last + 1] = [joined]
+                return True
+    pieces[k] = halves(word) or word
+    return False
 
 
-def _is_word(low: str, *, accents: bool) -> bool:
-    return is_syllable(low) if accents else is_plain_syllable(low)
-
-
-def _joined(text: str, spans: list[tuple[int, int]], first: int, last: int) -> str | None:
-    if first < 0 or last >= len(spans):
+def _joined(pieces: list[str], first: int, last: int, plain: bool) -> str | None:
+    if first < 1 or last >= len(pieces) or any(pieces[k] != " " for k in range(first + 1, last, 2)):
         return None
-    pieces = [text[a:b] for a, b in spans[first : last + 1]]
-    if any(text[spans[k][1] : spans[k + 1][0]] != " " for k in range(first, last)):
-        return None
-    word = "".join(pieces)
+    word = "".join(pieces[first : last + 1 : 2])
     one_case = word.isupper() or word[1:] == word[1:].lower()
-    return word if one_case and len(word) > 2 and _is_word(word.lower(), accents=not text.isascii()) else None
+    return word if one_case and len(word) > 2 and _is_word(word, plain) else None
+
+
+def _is_word(word: str, plain: bool) -> bool:
+    return is_plain_syllable(word.lower()) if plain else is_syllable(word.lower())

@@ -28,12 +28,13 @@ _WORDS = Phrases(
         "đến": Role.LAST, "tới": Role.LAST, "hết": Role.LAST, "đến hết": Role.LAST, "tới hết": Role.LAST,
         "cho đến": Role.LAST, "cho tới": Role.LAST, "cho đến hết": Role.LAST, "từ nay đến": Role.LAST,
         "từ nay tới": Role.LAST, "từ nay cho đến": Role.LAST, "kể từ nay đến": Role.LAST,
-        "trong": Role.IN, "vào": Role.IN, "ngay trong": Role.IN,
+        "trong": Role.IN, "vào": Role.IN, "ngay trong": Role.IN, "trong suốt": Role.IN,
         "trong khoảng thời gian": Role.IN, "trong thời gian": Role.IN, "khoảng thời gian": Role.IN,
     }
 )  # fmt: skip
 LATEST = phrases(
-    "chậm nhất | muộn nhất | trễ nhất | hạn chót | hạn cuối | không quá | không muộn hơn | không chậm hơn | không trễ hơn"
+    """chậm nhất | muộn nhất | trễ nhất | hạn chót | hạn cuối | không quá | không muộn hơn
+    | không chậm hơn | không trễ hơn"""
 )
 _LINK = phrases("là | là vào | vào lúc | lúc")
 _PART_OF_DAY = phrases("sáng | chiều | buổi sáng | buổi chiều | hết giờ làm việc | giờ làm việc | giờ hành chính")
@@ -65,7 +66,7 @@ def skip_clock(line: Line, i: int) -> int | None:
         if line.numbers[i] == 0 or line.numbers[i] > 24:
             return None
         j = i + 2
-        if line.numbers[j] >= 0 and (line.tight[j] or line.keys[j + 1] == "phút"):
+        if line.numbers[j] >= 0 and (line.tight[j] or line.folds[j + 1] in ("phut", "ngay", "thu", "hang", "moi")):
             j += 1
         j += line.keys[j] in ("phút", "'")
     after = _PART_OF_DAY.skip(line, j)
@@ -73,7 +74,7 @@ def skip_clock(line: Line, i: int) -> int | None:
 
 
 def weekday(line: Line, i: int) -> tuple[str, int] | None:
-    """"thứ Sáu", "thứ 6", "Chủ nhật"."""
+    """ "thứ Sáu", "thứ 6", "Chủ nhật"."""
     if line.folds[i : i + 2] == ["chu", "nhat"]:
         return "sunday", i + 2
     if line.folds[i] != "thu" or line.words[i + 1][:1].isdigit() and len(line.words[i + 1]) > 1:

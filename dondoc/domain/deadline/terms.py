@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from dondoc.domain.clauses import AnyClause, By, Every, Within
-from dondoc.domain.deadline.lexicon import DAYS_OF_WEEK
 from dondoc.domain.deadline import periods, roles
+from dondoc.domain.deadline.lexicon import DAYS_OF_WEEK
 from dondoc.domain.deadline.line import Line, phrases
 from dondoc.domain.deadline.match import NUMBER, Match, Rule
 from dondoc.domain.deadline.moments import Moment, Point, Range, Span, dated
@@ -150,7 +150,7 @@ def _once(read: Term, plan_year: int) -> tuple[AnyClause, ...] | None:
 
 
 def due_day(role: Role, moment_: Moment, span: Span) -> date | None:
-    """The last day of a `by`: the day before for "trước", the last day else; None when it is a window or not certain."""
+    """The last day of a `by`: for "trước" the day before; None when it is a window or not certain."""
     if isinstance(moment_, Range):
         return None
     if role is Role.BEFORE:

@@ -21,7 +21,9 @@ VERBS = phrases(
     | bồi dưỡng | đào tạo | họp | giao ban | để | và gửi | cơ bản hoàn thành | đưa vào | trả lời | duy trì | cung cấp
     | đánh giá | chấm điểm | thông báo | chủ trì | chốt | sửa đổi | bổ sung | thông qua | ký | phát động | vận hành"""
 )
-_PLACES = frozenset({"không", "chưa", "trừ", "ngoại", "tạm", "dừng", "khoảng", "sau", "trước", "giữa", "bắt", ":", ")", "]"})
+_PLACES = frozenset(
+    {"không", "chưa", "trừ", "ngoại", "tạm", "dừng", "khoảng", "sau", "trước", "giữa", "bắt", ":", ")", "]"}
+)
 _TIMES = frozenset({"ngày", "tháng", "quý", "tuần", "năm", "kỳ", "nay", "mùa", "tết", "hàng"})
 _LONGEST = 40
 
@@ -54,7 +56,7 @@ def _stops(line: Line, i: int) -> bool:
 
 
 def _is_named_year(line: Line, i: int) -> bool:
-    """"Kế hoạch năm 2024": a year that names the object."""
+    """ "Kế hoạch năm 2024": a year that names the object."""
     return line.keys[i] == "năm" and len(line.words[i + 1]) == 4 and line.numbers[i + 1] > 0
 
 
