@@ -75,12 +75,17 @@ def _time_badge(owed: Owed, today: date) -> Badge:
         late = f" {number(calendar.between(late_after, today))} ngày làm việc" if calendar.covers(late_after) else ""
         return Badge("red", "alert", f"Quá hạn{late}")
     if owed.where.time == "due_soon":
-        left = calendar.between(today, late_after)
-        words = f"Còn {number(left)} ngày làm việc" if left else "Hôm nay là ngày cuối"
-        return Badge("amber", "clock", words)
+        return Badge("amber", "clock", _left(calendar.between(today, due_on), today, late_after))
     if owed.where.work == "not_open":
         return Badge("grey", "later", f"Bắt đầu từ {short_day(obligation.opens_on)}")
     return Badge("blue", "open", "Đang thực hiện, trong hạn")
+
+
+def _left(working_days: int, today: date, late_after: date) -> str:
+    """Counted to the nominal day, as the mails do; at the end the day itself, so that a rolled one is not missed."""
+    if working_days:
+        return f"Còn {number(working_days)} ngày làm việc"
+    return "Hôm nay là ngày cuối" if today == late_after else f"Ngày cuối: {full_day(late_after)}"
 
 
 def due(owed: Owed) -> str:

@@ -125,8 +125,9 @@ class _Submission:
 
     def _locked(self, wanted: tuple[str, ...], mandate: Mandate | None) -> dict[str, ObligationRow]:
         """The rows, locked in one order, so that two forms sent at once come one after the other."""
+        ids = [key for key in wanted if key.isprintable()]
         found = self.session.scalars(
-            select(ObligationRow).where(ObligationRow.id.in_(wanted)).order_by(ObligationRow.id).with_for_update()
+            select(ObligationRow).where(ObligationRow.id.in_(ids)).order_by(ObligationRow.id).with_for_update()
         )
         rows = {
             row.id: row
@@ -208,6 +209,8 @@ def stored_reply(session: Session, answer: AnswerRow) -> Reply:
 
 def receipt(session: Session, submission: str, mandate: Mandate) -> Receipt | None:
     """What that form recorded, as far as the mandate may see it; None when nothing."""
+    if not submission.isprintable():
+        return None
     found = session.execute(
         select(AnswerRow, ObligationRow)
         .join(ObligationRow, ObligationRow.id == AnswerRow.obligation_id)

@@ -20,6 +20,8 @@ from dondoc.services.books import Book, book_of
 from dondoc.store import obligations
 from dondoc.store.models import AnswerRow, FileRow, ObligationRow, PlanRow
 
+HIGHEST_ID = 2**63 - 1
+
 
 @dataclass(frozen=True)
 class Owed:
@@ -80,6 +82,8 @@ def desk(app: App, session: Session, recipient: str, now: datetime, only: Iterab
 
 def file_of(app: App, session: Session, recipient: str, file_id: int) -> FileRow | None:
     """An attached file of the recipient's agencies; None for any other, whether it exists or not."""
+    if not 0 < file_id <= HIGHEST_ID:
+        return None
     found = session.execute(
         select(FileRow, ObligationRow)
         .join(AnswerRow, AnswerRow.id == FileRow.answer_id)
@@ -88,7 +92,8 @@ def file_of(app: App, session: Session, recipient: str, file_id: int) -> FileRow
     ).one_or_none()
     if found is None:
         return None
-    file, row = found.tuple()
+    row = found.ObligationRow
+    file: FileRow = found.FileRow
     return file if (row.plan_id, row.agency) in mandate_of(live_books(app, session), recipient) else None
 
 
@@ -106,7 +111,7 @@ def _ids(session: Session, mandate: Mandate, only: tuple[str, ...] | None) -> li
         ObligationRow.withdrawn_at.is_(None),
     )
     if only is not None:
-        query = query.where(ObligationRow.id.in_(only))
+        query = query.where(ObligationRow.id.in_([key for key in only if key.isprintable()]))
     return list(session.scalars(query))
 
 

@@ -233,13 +233,13 @@ def test_accepted_work_takes_no_more_answers(office: Office) -> None:
 
 def test_a_strangers_obligation_and_a_guessed_id_are_refused_alike_and_journaled(office: Office) -> None:
     texts = set()
-    for strange in (OTHERS, "hung-yen-2024/không/có", "'; DROP TABLE answers; --", "x" * 5000):
+    for strange in (OTHERS, "hung-yen-2024/không/có", "'; DROP TABLE answers; --", "x" * 5000, "a\x00b", "\ud800"):
         with pytest.raises(NotYours) as error:
             office.submit(QUARTER, strange, kind="progress", note="x", mandate=JUSTICE_ONLY, by=JUSTICE)
         texts.add(str(error.value))
     assert len(texts) == 1
     assert answers(office) == 0
-    assert [(e.who, e.action) for e in office.journal(f"{QUARTER} (+1)")] == [(JUSTICE, "refused")] * 4
+    assert [(e.who, e.action) for e in office.journal(f"{QUARTER} (+1)")] == [(JUSTICE, "refused")] * 6
 
 
 @pytest.mark.parametrize(
