@@ -12,7 +12,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from dondoc.domain.answers import Answer, AnswerKind, Outcome, Review
-from dondoc.domain.calendar import CalendarYear, SpecialDay, WorkCalendar
+from dondoc.domain.calendar import CalendarYear, SpecialDay, WorkCalendar, days
 from dondoc.domain.cases import Case, Fired, Rules
 from dondoc.domain.clauses import AnyClause
 from dondoc.domain.decide import Notice, Snapshot, decide_case
@@ -221,6 +221,11 @@ def sweep(case: Case, world: World, on: Iterable[date]) -> tuple[Case, list[tupl
         case, notices, _ = look(case, world, one)
         found.extend((one, notice) for notice in notices)
     return case, found
+
+
+def every_day(first: str, last: str) -> list[date]:
+    """Every day from the first to the last."""
+    return list(days(day(first), day(last)))
 
 
 def rules_of(world: World) -> Rules:
