@@ -42,7 +42,7 @@ def check_version(data: Path) -> None:
     if made_by != programs.major():
         raise EmbeddedError(
             f"Dữ liệu trong {data} do PostgreSQL {made_by} tạo, còn bản đang cài là {programs.major()}. "
-            "Dùng phiên bản dondoc cũ chạy 'dondoc backup', rồi 'dondoc restore' vào một DONDOC_HOME mới."
+            "Hãy xuất bằng bản dondoc cũ rồi nạp vào một DONDOC_HOME mới: docs/operations.md, mục Sao lưu."
         )
 
 

@@ -30,18 +30,13 @@ def installed() -> Path:
     return programs
 
 
-def program(name: str) -> Path:
-    """The path of `pg_dump`, `psql` and the like, for this process's own account."""
-    return installed() / "bin" / name
-
-
 def major() -> str:
     """The version that a data folder's PG_VERSION must name."""
     return metadata.version(PACKAGE).split(".")[0]
 
 
 def usable_by(account: Account) -> Path:
-    """The programs where `account` can run them: as installed, else a copy of what a server needs (30 MB, made once).
+    """The programs where `account` can run them: as installed, else a copy of what a server needs (24 MB, made once).
 
     The copy is for root only, when the virtual environment lies behind a closed folder such as /root. It is owned by
     root, kept per version in /var/cache (or /tmp where that cannot be run from) and safe to delete while nothing runs.

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import signal
+import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ import psycopg
 import pytest
 from embedded_process import execute, kill_everything, main_process, server_processes, signal_all, spawn
 
-from dondoc.embedded import AlreadyRunning, Cluster, EmbeddedError, hold_home, passwords
+from dondoc.embedded import AlreadyRunning, Cluster, EmbeddedError, hold_home, passwords, programs
 from dondoc.embedded.layout import Layout
 
 
@@ -206,7 +207,7 @@ def test_another_major_version_is_refused_with_what_to_do(home: Path) -> None:
     with Cluster(home):
         pass
     (home / "postgres/data/PG_VERSION").write_text("17\n")
-    with pytest.raises(EmbeddedError, match=r"PostgreSQL 17 tạo, còn bản đang cài là 18(.|\n)*dondoc backup"):
+    with pytest.raises(EmbeddedError, match=r"PostgreSQL 17 tạo, còn bản đang cài là 18(.|\n)*mục Sao lưu"):
         Cluster(home).start()
 
 
@@ -263,6 +264,18 @@ def test_logs_are_found_under_home(running: tuple[Path, Cluster]) -> None:
         connection.execute("SELECT * FROM khong_co_bang_nay")
     (log,) = (home / "log/postgresql").glob("postgresql-*.log")
     assert 'relation "khong_co_bang_nay" does not exist' in log.read_text()
+
+
+def test_a_dump_taken_as_documented_is_restored_as_documented(running: tuple[Path, Cluster], tmp_path: Path) -> None:
+    home, cluster = running
+    execute(cluster.url(), "CREATE TABLE saved (words text); INSERT INTO saved VALUES ('đã lưu')")
+    document = (Path(__file__).parents[2] / "docs/operations.md").read_text()
+    for command in re.findall(r"^PGPASSFILE=.*pg_(?:dump|restore) .*$", document, re.MULTILINE):
+        placed = command.replace("$PWD/var", str(home)).replace("$PWD/khac", str(home))
+        placed = re.sub(r"PGPASSFILE=\w+/", f"PGPASSFILE={home}/", placed)
+        subprocess.run(["/bin/sh", "-ec", f"PG={programs.installed() / 'bin'}; {placed}"], check=True, cwd=tmp_path)
+        execute(cluster.url(), "UPDATE saved SET words = 'đã sửa'") if "pg_dump" in placed else None
+    assert execute(cluster.url(), "SELECT words FROM saved") == [("đã lưu",)]
 
 
 def test_a_second_owner_of_the_home_is_told_who_has_it(home: Path) -> None:
