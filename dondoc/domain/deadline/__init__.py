@@ -12,7 +12,7 @@ from dondoc.domain.deadline.asides import ReadClause
 from dondoc.domain.deadline.line import Line
 from dondoc.domain.deadline.reader import read
 from dondoc.domain.deadline.repair import repair
-from dondoc.domain.deadline.wording import RULE_TITLES, describe
+from dondoc.domain.deadline.titles import RULE_TITLES
 
 LONGEST_CELL = 2000
 """Characters; a longer text is no deadline cell and is unknown as a whole."""
@@ -53,4 +53,4 @@ def _unknown(words: str) -> tuple[ReadClause, ...]:
     return (ReadClause(Unknown(text=words), "unknown", words),)
 
 
-__all__ = ["LONGEST_CELL", "RULE_TITLES", "ReadClause", "Reading", "describe", "explain", "parse"]
+__all__ = ["LONGEST_CELL", "RULE_TITLES", "ReadClause", "Reading", "explain", "parse"]
