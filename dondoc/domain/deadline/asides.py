@@ -62,7 +62,7 @@ def _is_comment(line: Line, i: int, close: int, reads: Reads) -> bool:
     if not any(word.isalnum() for word in line.words[i:close]) or _COMMENTS.skip(line, i) == close:
         return True
     last = reads[-1].clause
-    length = read_length(line, i)
+    length = read_length(line, i, years=True)
     if length is not None and length.end == close and isinstance(last, Within):
         return spans(length, (last.start, last.end))
     named = weekday(line, i)

@@ -46,7 +46,10 @@ def cadence(line: Line, i: int, plan_year: int) -> Match | None:
     units = _units(line, start + bracket, start > i, plan_year)
     if not units or not _certain(line, units, start > i):
         return None
-    end = units[-1].end
+    shared = _shared(line, start, units)
+    if shared is None:
+        return None
+    units, end = shared, units[-1].end
     if bracket:
         if line.closing.get(start) != end:
             return None
@@ -166,22 +169,29 @@ def _in_brackets(line: Line, unit: Unit, plan_year: int) -> Unit | None:
     return replace(unit, days=days, end=close + 1) if days.fits(unit.period) else None
 
 
+def _shared(line: Line, i: int, units: list[Unit]) -> list[Unit] | None:
+    """ "tháng cuối kỳ" behind a list without "và" is the last month of each; None when it is not certain for which."""
+    days = units[-1].days
+    if days is None or days.kind != "last_month" or days.own is not None or len(units) == 1:
+        return units
+    plain = all(unit.days is None and days.fits(unit.period) for unit in units[:-1])
+    return [replace(unit, days=days) for unit in units] if plain and "và" not in line.keys[i : units[-1].end] else None
+
+
 def _certain(line: Line, units: list[Unit], told: bool) -> bool:
     """Whether the list really is one of cadences: "6 tháng, năm" is, "quý" alone is not."""
     if units[-1].days is None and _is_year_of_plan(line, units[-1].end):
         return False
-    if any(u.days is not None and u.days.kind == "last_month" and u.days.own is None for u in units) and len(units) > 1:
-        return False
     if told or any(unit.told for unit in units) or len(units) > 1:
         return True
-    counted = line.numbers[units[0].end - 2] >= 0 and units[0].period in ("half_year", "nine_months", "year")
+    counted = line.numbers[units[0].end - 2] in (1, 6, 9) and units[0].period in ("half_year", "nine_months", "year")
     further = after_separator(line, units[0].end)
     return counted and (further is None or dates.point(line, further) is None)
 
 
 def _is_year_of_plan(line: Line, i: int) -> bool:
     """Whether "năm 2024" goes on the list, which may mean the cadence or the year."""
-    return line.keys[i] in (",", "và") and line.folds[i + 1] == "nam" and line.numbers[i + 2] > 0
+    return line.keys[i] in (",", "và", "/") and line.folds[i + 1] == "nam" and line.numbers[i + 2] > 0
 
 
 def _goes_on(line: Line, i: int) -> bool:

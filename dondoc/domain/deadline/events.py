@@ -40,6 +40,8 @@ def event(line: Line, i: int, plan_year: int) -> Match | None:
 def _is_event(line: Line, i: int, start: int, end: int) -> bool:
     if end <= start or not line.is_word(start) or end == start + 1 and line.keys[start] in _EMPTY:
         return False
+    if line.folds[start : start + 2] == ["co", "the"] and end == start + 2:
+        return False
     if line.keys[i] == "nếu" and line.keys[start] != "có":
         return False
     only_after = line.keys[start - 1] == "sau"

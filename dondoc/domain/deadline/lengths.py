@@ -53,9 +53,11 @@ class Length:
     end: int
 
 
-def read_length(line: Line, i: int) -> Length | None:
-    """ "05 ngày làm việc", "07 ngày (làm việc)", "03 tháng"."""
+def read_length(line: Line, i: int, *, years: bool = False) -> Length | None:
+    """A length: "05 ngày làm việc", "07 ngày (làm việc)"; "02 năm" only where a comment is looked for."""
     count, j = amount(line, i)
+    if years and count is not None and line.folds[j] == "nam":
+        return Length(12 * count, "month", j + 1)
     unit = _UNITS.get(line.folds[j])
     if count is None or count < 1 or unit is None:
         return None
@@ -105,7 +107,7 @@ def offset_reversed(line: Line, i: int, plan_year: int) -> Match | None:
 
 def length_beside_dates(line: Line, i: int, plan_year: int) -> Match | None:
     """ "30 ngày, từ 01/6 đến 30/6/2024": the length is only a comment on the dates, if it is right."""
-    length = read_length(line, _OPENINGS.skip(line, i))
+    length = read_length(line, _OPENINGS.skip(line, i), years=True)
     if length is None:
         return None
     j = length.end + (line.keys[length.end] in (",", "(", ":"))

@@ -19,7 +19,7 @@ from dondoc.domain.deadline.open_text import starts_clause
 from dondoc.domain.deadline.references import AFTERWARDS, FROM_YEAR_ON, ONGOING, REFERENCE
 from dondoc.domain.deadline.roles import Role, role_at
 from dondoc.domain.deadline.terms import TERM
-from dondoc.domain.deadline.verbs import VERBS, lead, objects
+from dondoc.domain.deadline.verbs import VERBS, lead, objects, subject
 
 # Tried in this order; the first whose words end where a clause may end is taken.
 _RULES = by_first_word(
@@ -106,7 +106,7 @@ def _matches(line: Line, i: int, plan_year: int) -> Iterator[tuple[int, Match]]:
     starts = [i]
     if (led := lead(line, i)) > i:
         starts.append(led)
-    if (done := _doing(line, i)) > led and starts_clause(line, done + (line.keys[done] == "(")):
+    if (done := _doing(line, subject(line, i))) > led and starts_clause(line, done + (line.keys[done] == "(")):
         starts.append(done)
     for start in starts:
         if line.keys[start] == "(" and (bracketed := _bracketed(line, start, plan_year)) is not None:

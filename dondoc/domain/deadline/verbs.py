@@ -21,9 +21,8 @@ VERBS = phrases(
     | bồi dưỡng | đào tạo | họp | giao ban | để | và gửi | cơ bản hoàn thành | đưa vào | trả lời | duy trì | cung cấp
     | đánh giá | chấm điểm | thông báo | chủ trì | chốt | sửa đổi | bổ sung | thông qua | ký | phát động | vận hành"""
 )
-_PLACES = frozenset(
-    {"không", "chưa", "trừ", "ngoại", "tạm", "dừng", "khoảng", "sau", "trước", "giữa", "bắt", ":", ")", "]"}
-)
+_PLACES = frozenset({"không", "chưa", "trừ", "ngoại", "tạm", "dừng", "riêng", "khoảng", "sau", "trước", "giữa", "bắt"})
+_MARKS = frozenset({":", ")", "]"})
 _TIMES = frozenset({"ngày", "tháng", "quý", "tuần", "năm", "kỳ", "nay", "mùa", "tết", "hàng"})
 _LONGEST = 40
 
@@ -46,9 +45,17 @@ def objects(line: Line, i: int) -> int:
     return i
 
 
+def subject(line: Line, i: int) -> int:
+    """The token after a subject that a verb follows ("Sở Nội vụ tổng hợp …"); i itself when there is none."""
+    if not line.is_word(i):
+        return i
+    end = objects(line, i)
+    return next((k for k in range(i + 1, end) if VERBS.at(line, k) is not None), i)
+
+
 def _stops(line: Line, i: int) -> bool:
     key = line.keys[i]
-    if key in _PLACES or line.parts(i) or key in _TIMES or key == "ngay":
+    if key in _PLACES or key in _MARKS or line.parts(i) or key in _TIMES or key == "ngay":
         return not _is_named_year(line, i)
     if line.numbers[i] >= 0 and line.words[i + 1] != "%" and not _is_named_year(line, i - 1):
         return True
