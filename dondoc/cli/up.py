@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
+from urllib.request import ProxyHandler, build_opener
 
 import typer
 from rich.console import Console
@@ -69,18 +70,18 @@ class _Up:
 
     def _start(self, prefect_database: str | None) -> None:
         prefect = self._start_prefect(prefect_database) if prefect_database else None
-        self._start_child("Trang trả lời", "console")
+        pages = [(self._start_child("Trang trả lời", "console"), self.settings.port, "/healthz")]
         if self.demo:
-            self._start_child("Hộp thư mẫu", "sink")
-        self._wait_for_page("Trang trả lời", self.settings.port, self.settings.require_public_url())
+            pages.append((self._start_child("Hộp thư mẫu", "sink"), self.settings.sink_port, "/"))
+        for child, port, path in pages:
+            self._wait_for_page(child, port, path)
         if self.demo:
-            self._wait_for_page("Hộp thư mẫu", self.settings.sink_port, f"http://127.0.0.1:{self.settings.sink_port}")
             self._run_step("Nạp kế hoạch và lịch sử mẫu", "seed")
         if prefect is not None:
             self._wait_for_prefect(prefect)
         self._run_step("Lịch chạy Prefect của từng nhiệm vụ", "deployments")
-        self._start_child("Bộ chạy việc", "worker")
         if not self.stopping.is_set():
+            self._start_child("Bộ chạy việc", "worker")
             self._say(f"Sẵn sàng sau {self._elapsed()}. Nhấn Ctrl-C để dừng.")
 
     def _start_prefect(self, database: str) -> Child:
@@ -103,12 +104,11 @@ class _Up:
         for child in self.children:
             child.tend(self._say)
 
-    def _start_child(self, name: str, word: str) -> None:
-        if self.stopping.is_set():
-            return
+    def _start_child(self, name: str, word: str) -> Child:
         child = Child(name, own_command("serve", word), self.environment, self._log(word))
         child.start()
         self.children.append(child)
+        return child
 
     def _run_step(self, name: str, word: str) -> None:
         """A step that ends by itself; the last line it printed is shown while it runs."""
@@ -126,13 +126,15 @@ class _Up:
             raise DondocError(f"{name} không thành công; xem {step.log}\n{_last_lines(step)}")
         self._say(f"✓ {name} ({self._elapsed()})")
 
-    def _wait_for_page(self, name: str, port: int, address: str) -> None:
-        with self.console.status(f"{name}…"):
+    def _wait_for_page(self, child: Child, port: int, path: str) -> None:
+        """Until our own child answers; another program on the port must not be taken for it."""
+        with self.console.status(f"{child.name}…"):
             while not self.stopping.wait(0.05):
-                if _answers(port):
-                    self._say(f"✓ {name}: {address} ({self._elapsed()})")
+                if not child.is_alive:
+                    raise DondocError(f"{child.name} không khởi động được; xem {child.log}\n{_last_lines(child)}")
+                if _answers(port, path):
+                    self._say(f"✓ {child.name}: http://127.0.0.1:{port} ({self._elapsed()})")
                     return
-                self._tend()
 
     @contextmanager
     def _database(self) -> Iterator[str | None]:
@@ -194,7 +196,7 @@ class _Up:
         return f"{time.monotonic() - self.began:.1f} s".replace(".", ",")
 
     def _say(self, text: str) -> None:
-        self.console.print(text, markup=False)
+        self.console.print(text, markup=False, soft_wrap=True)
 
 
 def _is_taken(port: int) -> bool:
@@ -207,10 +209,13 @@ def _is_taken(port: int) -> bool:
     return False
 
 
-def _answers(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+def _answers(port: int, path: str) -> bool:
+    opener = build_opener(ProxyHandler({}))
+    try:
+        with opener.open(f"http://127.0.0.1:{port}{path}", timeout=2) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
 
 
 def _external_prefect_database() -> str:
