@@ -143,12 +143,9 @@ def _reviewer(owed: Owed) -> str:
 
 
 def _ladder_words(owed: Owed, today: date) -> Iterator[str]:
-    obligation = owed.case.obligation
-    late_after = obligation.late_after
+    late_after = owed.case.obligation.late_after
     if late_after is not None and today > late_after:
         yield f"Chưa có báo cáo hoàn thành; quá hạn tính từ sau {full_day(late_after)}."
-    elif obligation.due_on is not None and today > obligation.due_on and late_after is not None:
-        yield f"Hạn rơi vào ngày nghỉ nên còn đến hết {full_day(late_after)}."
     step = next_step(owed, today)
     if step is not None:
         yield f"{leading_capital(step[1])}: {full_day(step[0])}, nếu đến lúc đó chưa có báo cáo."
