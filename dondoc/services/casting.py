@@ -10,19 +10,7 @@ from dondoc.domain.calendar import WorkCalendar
 from dondoc.domain.obligations import Obligation, expand
 from dondoc.domain.simulate import Report, World
 
-HABITS = (
-    "on_time",
-    "on_time",
-    "late",
-    "on_time",
-    "on_time",
-    "on_time",
-    "late",
-    "on_time",
-    "never",
-    "on_time",
-    "on_time",
-)
+HABITS = ("on_time", "late", "on_time", "on_time", "late", "on_time", "never", "on_time", "late", "on_time", "on_time")
 
 
 def cast(world: World) -> Iterator[Report]:

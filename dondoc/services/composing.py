@@ -98,9 +98,9 @@ def _write(
     renderer = NoticeRenderer(app.templates)
     written = []
     for draft in compose(lines, local_day(now)):
-        message_id = write_draft(app, session, draft, renderer, found, cases, now)
-        if message_id is not None:
-            notices.composed(session, message_id, [lines[line].id for line in draft.lines])
+        stored = messages.create(session, worded(app, draft, renderer, found, cases, now), now)
+        if stored is not None:  # else that recipient, day and class has its message: these lines wait for the next
+            notices.composed(session, stored, [lines[line].id for line in draft.lines])
             written.append(draft)
     return written
 
@@ -115,21 +115,17 @@ def _line(row: NoticeRow, case: Case, found: Mapping[str, Book]) -> Line | None:
     return Line(notice, case.obligation, recipient) if recipient is not None else None
 
 
-def write_draft(
-    app: App, session: Session, draft: Draft, renderer: NoticeRenderer, found: Mapping[str, Book],
-    cases: Mapping[str, Case], now: datetime,
-) -> int | None:  # fmt: skip
-    """Word one draft, put it into the outbox and return its id.
-
-    None when that recipient, day and class already has its message.
-    """
-    public_url = app.settings.require_public_url()
-    link = address(public_url, LINK_PLACEHOLDER)
+def worded(
+    app: App, draft: Draft, renderer: NoticeRenderer, found: Mapping[str, Book], cases: Mapping[str, Case],
+    now: datetime,
+) -> NewMessage:  # fmt: skip
+    """One draft in words, ready for the outbox; the link in it is a placeholder until it leaves."""
+    link = address(app.settings.require_public_url(), LINK_PLACEHOLDER)
     rendered = renderer.render_message(context_of(draft, found, cases, link))
     contact = draft.recipient.contact
     owner = found[draft.lines[0].obligation.plan_id].directory.by_id[draft.recipient.agency_id]
     held = draft.is_held
-    message = NewMessage(
+    return NewMessage(
         recipient=draft.recipient.id, day=draft.day, klass=draft.klass, plan_id=draft.lines[0].obligation.plan_id,
         agency=draft.recipient.agency_id, channel="email", address=contact.email or "",
         address_name=contact.name or owner.name, header_id=message_id(draft.key, app.mail_domain),
@@ -137,7 +133,6 @@ def write_draft(
         status="held" if held else "ready", reason=held_reason(draft) if held else "",
         next_try_at=None if held else now,
     )  # fmt: skip
-    return messages.create(session, message, now)
 
 
 def held_reason(draft: Draft) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from dondoc.domain.calendar import ONE_DAY
 from dondoc.domain.cases import Case, standing
+from dondoc.domain.compose import Draft, Line
 from dondoc.domain.moments import at, local_day
 from dondoc.domain.shift import shift
 from dondoc.domain.simulate import Simulation, simulate
@@ -22,7 +24,7 @@ from dondoc.services.app import App
 from dondoc.services.applying import apply_workspace
 from dondoc.services.books import Book, books
 from dondoc.services.casting import cast
-from dondoc.services.composing import write_draft
+from dondoc.services.composing import worded
 from dondoc.services.delivering import envelope_of
 from dondoc.services.simulating import world_of
 from dondoc.store import messages, notices, obligations
@@ -114,20 +116,28 @@ class _Seeding:
             notices.queue(self.session, [(n, r) for n, r, on in issued if on == day], at(day))
 
     def _messages(self) -> None:
+        """All in three statements: messages, the lines they carry, and which of them have left already."""
+        renderer = NoticeRenderer(self.app.templates)
+        drafts = {(d.recipient.id, d.day, d.klass): d for d in self.history.drafts}
+        rows = [self._message_row(draft, renderer) for draft in drafts.values()]
+        columns = (MessageRow.id, MessageRow.recipient, MessageRow.day, MessageRow.klass)
+        stored = self.session.execute(insert(MessageRow).returning(*columns), rows).all()
         ledger = {
             (row.obligation_id, row.rule, row.firing, row.recipient): row.id
             for row in self.session.scalars(select(NoticeRow))
         }
-        renderer = NoticeRenderer(self.app.templates)
-        for draft in self.history.drafts:
-            message_id = write_draft(
-                self.app, self.session, draft, renderer, self.books, self.history.cases, at(draft.day)
-            )
-            if message_id is None:
-                continue
-            keys = [(n.notice.obligation_id, n.notice.rule, n.notice.firing, draft.recipient.id) for n in draft.lines]
-            notices.composed(self.session, message_id, [ledger[key] for key in keys])
+        carried = [
+            {"id": ledger[(*_key(line), recipient)], "status": "composed", "message_id": message_id}
+            for message_id, recipient, day, klass in stored
+            for line in drafts[recipient, day, klass].lines
+        ]
+        self.session.execute(update(NoticeRow), carried)
         self._mark_old_ones_sent()
+
+    def _message_row(self, draft: Draft, renderer: NoticeRenderer) -> dict[str, Any]:
+        moment = at(draft.day)
+        message = worded(self.app, draft, renderer, self.books, self.history.cases, moment)
+        return {**asdict(message), "created_at": moment}
 
     def _mark_old_ones_sent(self) -> None:
         """Older than what is really sent: written as sent on its day, held ones as released by the supervisor."""
@@ -141,6 +151,10 @@ class _Seeding:
     def _bulk(self, table: type[Any], rows: list[dict[str, Any]]) -> None:
         if rows:
             self.session.execute(insert(table), rows)
+
+
+def _key(line: Line) -> tuple[str, str, str]:
+    return line.notice.obligation_id, line.notice.rule, line.notice.firing
 
 
 def _answer_row(case: Case, answer: Any) -> dict[str, Any]:
