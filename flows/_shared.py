@@ -45,13 +45,13 @@ def finish(action: str, counts: Mapping[str, int], key: str | None = None, markd
 def artifact_key(plan_id: str, task_id: str) -> str:
     """The key of a task's page: Prefect allows a-z, 0-9 and "-" only. Two tasks never share one.
 
-    What the letters cannot show (signs other than ".", case) is told apart by a digest at the end.
+    Ids that are not written like these (other signs, small letters in a task's id) get a digest at the end.
 
-    >>> artifact_key("hung-yen-2024", "3.79")
-    'hung-yen-2024--3-79'
+    >>> artifact_key("hung-yen-2024", "III.2.79")
+    'hung-yen-2024--iii-2-79'
     """
     plain = f"{_plain(plan_id)}--{_plain(task_id)}"
-    if re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", plan_id) and re.fullmatch(r"[a-z0-9]+(\.[a-z0-9]+)*", task_id):
+    if re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", plan_id) and re.fullmatch(r"[A-Z0-9]+(\.[A-Z0-9]+)*", task_id):
         return plain
     return f"{plain}-{hashlib.sha256(f'{plan_id}/{task_id}'.encode()).hexdigest()[:8]}"
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import anyio
 from prefect.client.schemas.schedules import CronSchedule
+from prefect.flows import Flow
 from prefect.utilities.callables import parameter_schema
 from ruamel.yaml import YAML
 
@@ -56,10 +57,16 @@ def _deployment(entry: dict[str, Any]) -> Deployment:
         description=entry["description"].strip(),
         tags=tuple(entry.get("tags", ())),
         parameters=entry.get("parameters") or {},
-        parameter_schema=parameter_schema(flow).model_dump_for_openapi(),
+        parameter_schema=_schema(flow),
         timetables=tuple(
             Timetable(one["slug"], CronSchedule(cron=one["cron"], timezone=one["timezone"]))
             for one in entry.get("schedules", ())
         ),
         pool=entry["work_pool"]["name"],
     )
+
+
+def _schema(flow: Flow[Any, Any]) -> dict[str, Any]:
+    """The form for a run by hand, written as `prefect deploy` writes it: without an empty "definitions"."""
+    schema: dict[str, Any] = parameter_schema(flow).model_dump_for_openapi()
+    return {name: value for name, value in schema.items() if name != "definitions" or value}

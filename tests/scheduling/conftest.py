@@ -15,6 +15,7 @@ from prefect_server import Traffic, running_prefect
 from dondoc.embedded import Cluster
 from dondoc.scheduling.server import Endpoint
 
+
 @pytest.fixture(scope="session")
 def prefect_server(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
     """The running server."""

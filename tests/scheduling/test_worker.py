@@ -115,9 +115,7 @@ def test_a_run_cancelled_while_it_works_ends_cancelled(api_url: str, pool: Pool,
         assert pool.ended(run) == ["Cancelled"]
 
 
-def test_stopping_lets_the_runs_in_hand_finish_and_takes_no_new_ones(
-    api_url: str, pool: Pool, tmp_path: Path
-) -> None:
+def test_stopping_lets_the_runs_in_hand_finish_and_takes_no_new_ones(api_url: str, pool: Pool, tmp_path: Path) -> None:
     gate = tmp_path / "gate"
     run = pool.run("waits_for_a_file", path=str(gate))
     with serving(api_url, pool) as stop:
