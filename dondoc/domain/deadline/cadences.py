@@ -146,31 +146,27 @@ def _with_days(line: Line, unit: Unit, plan_year: int) -> Unit | None:
     j = i if verb is None else objects(line, verb[1])
     apart = line.keys[j] in (",", ":")
     start = LEADS.skip(line, j + apart)
-    days = named_days(line, start, plan_year)
-    if (
-        days is None
-        and unit.period in ("half_year", "year")
-        and read_term(line, start) is not None
-        and line.keys[j] != "và"
-    ):
-        return None
-    if days is None or apart and days.own not in (None, unit.period) and not days.fits(unit.period):
-        return unit
-    if not days.fits(unit.period):
-        return None
-    return replace(unit, days=days, end=days.end)
+    days = named_days(line, start, plan_year, bare=line.keys[j] == ":")
+    if days is None:
+        dated_once = (
+            unit.period in ("half_year", "year") and line.keys[j] != "và" and read_term(line, start) is not None
+        )
+        return None if dated_once else unit
+    if days.fits(unit.period):
+        return replace(unit, days=days, end=days.end)
+    return unit if apart and days.own not in (None, unit.period) else None
 
 
 def _in_brackets(line: Line, unit: Unit, plan_year: int) -> Unit | None:
     close = line.closing.get(unit.end)
-    days = named_days(line, LEADS.skip(line, unit.end + 1), plan_year)
+    days = named_days(line, LEADS.skip(line, unit.end + 1), plan_year, bare=True)
     if close is None or days is None or days.end != close:
         return unit
     return replace(unit, days=days, end=close + 1) if days.fits(unit.period) else None
 
 
 def _shared(line: Line, i: int, units: list[Unit]) -> list[Unit] | None:
-    """ "tháng cuối kỳ" behind a list without "và" is the last month of each; None when it is not certain for which."""
+    """Gives each member the day of a "tháng cuối kỳ" behind the list; None when it is not certain whose it is."""
     days = units[-1].days
     if days is None or days.kind != "last_month" or days.own is not None or len(units) == 1:
         return units

@@ -107,7 +107,7 @@ def _day_of_named_month(line: Line, i: int) -> Found:
 
 
 def day(line: Line, i: int) -> Found:
-    """ "ngày 15/6", "ngày 15 tháng 6", "ngày 15" (its month is to follow)."""
+    """A day: "ngày 15/6", "ngày 15 tháng 6", "ngày 15" (its month is to follow)."""
     j = i + 2 if line.folds[i + 1] in ("mung", "mong") else i + 1
     if line.numbers[j] < 0 or year_number(line, j) is not None:
         return None
@@ -118,7 +118,7 @@ def day(line: Line, i: int) -> Found:
 
 
 def month(line: Line, i: int) -> Found:
-    """ "tháng 9", "tháng 9/2024", "T9/2024", "tháng Chín năm 2024"."""
+    """A month: "tháng 9", "tháng 9/2024", "T9/2024", "tháng Chín năm 2024"."""
     which, j = _month_number(line, i + 1)
     if which is None or line.folds[i] == "t" and not line.tight[i + 1]:
         return None
@@ -143,7 +143,7 @@ def _month_number(line: Line, i: int) -> tuple[int | None, int]:
 
 
 def quarter(line: Line, i: int) -> Found:
-    """ "Quý II", "Quý 2/2024", "Q2/2024", "QII năm 2024", also "Quý l" with the letter l for I."""
+    """A quarter: "Quý II", "Quý 2/2024", "Q2/2024", "QII năm 2024", also "Quý l" with the letter l for I."""
     word = line.folds[i]
     if word in ("quy", "q"):
         j = i + 2 if word == "q" and line.keys[i + 1] == "." else i + 1
@@ -163,18 +163,18 @@ def quarter_number(line: Line, i: int) -> tuple[int | None, int]:
 
 
 def year(line: Line, i: int) -> Found:
-    """ "năm 2024"; "năm" alone is the plan's year (the rule that asks decides whether it may stand alone)."""
+    """A year: "năm 2024"; "năm" alone is the plan's year (the rule that asks decides whether it may stand alone)."""
     which = year_number(line, i + 1)
     return Point("year", which, 1, 12), i + (1 if which is None else 2)
 
 
 def whole_year(line: Line, i: int) -> Found:
-    """ "cả năm", "cả năm 2024"."""
+    """The whole year: "cả năm", "cả năm 2024"."""
     return year(line, i + 1) if line.folds[i + 1] == "nam" else None
 
 
 def months_of_year(line: Line, i: int) -> Found:
-    """ "6 tháng đầu năm 2024", "9 tháng đầu năm", "sáu tháng cuối năm", "nửa đầu năm"."""
+    """Months of a year: "6 tháng đầu năm 2024", "9 tháng đầu năm", "sáu tháng cuối năm", "nửa đầu năm"."""
     count, j = amount(line, i)
     if line.folds[i] == "nua":
         count, j = 6, i
@@ -189,7 +189,7 @@ def months_of_year(line: Line, i: int) -> Found:
 
 
 def edge(line: Line, i: int) -> Found:
-    """ "đầu năm [2024]" is quarter I, "cuối năm" quarter IV, by convention."""
+    """By convention "đầu năm [2024]" is quarter I and "cuối năm" quarter IV."""
     k = i + 2 if line.folds[i + 1] == "cua" else i + 1
     if line.folds[k] != "nam":
         return None

@@ -53,7 +53,7 @@ def _is_event(line: Line, i: int, start: int, end: int) -> bool:
 
 
 def sudden(line: Line, i: int, plan_year: int) -> Match | None:
-    """ "đột xuất khi có yêu cầu" is the event "có yêu cầu"; alone it is the event "đột xuất"."""
+    """Sudden work: "đột xuất khi có yêu cầu" is the event "có yêu cầu"; alone it is the event "đột xuất"."""
     found = _SUDDEN.at(line, i)
     if found is None:
         return None

@@ -7,32 +7,15 @@ from dataclasses import dataclass
 from dondoc.domain.deadline.dates import amount, point
 from dondoc.domain.deadline.line import Line, phrases
 from dondoc.domain.deadline.open_text import starts_clause, text_end
+from dondoc.domain.deadline.periods import moment
 from dondoc.domain.deadline.verbs import LEADS
 
 _HEADINGS = phrases("thời gian | thời hạn | thời điểm | tiến độ | hạn")
 _DONE = phrases("hoàn thành | hoàn tất | kết thúc | xong")
 _NOT_IN_LABELS = frozenset({"trước", "chậm", "muộn", "hết", "khi"})
-_NOT_FIRST = frozenset(
-    {
-        "quý",
-        "tháng",
-        "năm",
-        "ngày",
-        "tuần",
-        "hàng",
-        "mỗi",
-        "trong",
-        "từ",
-        "đến",
-        "giai",
-        "cả",
-        "ngay",
-        "sau",
-        "nếu",
-        "cụ",
-        "gồm",
-    }
-)
+_TIME_WORDS = frozenset({"quý", "tháng", "năm", "ngày", "tuần", "hàng", "mỗi", "cả", "ngay", "thường", "định", "đột"})
+_CONNECTIVES = frozenset({"trong", "từ", "đến", "sau", "nếu", "cụ", "gồm"})
+_NOT_FIRST = _TIME_WORDS | _CONNECTIVES
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +39,7 @@ def label_ahead(line: Line, i: int) -> Label | None:
 
 
 def _is_heading(line: Line, i: int, colon: int) -> bool:
-    """ "Thời gian thực hiện:" names no part of the task; nor does a lone "Hoàn thành:"."""
+    """Whether it is as "Thời gian thực hiện:", which names no part of the task, or a lone "Hoàn thành:"."""
     if LEADS.skip(line, i) != colon:
         return False
     return _HEADINGS.at(line, i) is not None or _DONE.at(line, i) == (True, colon) and line.keys.count(":") == 1
@@ -65,7 +48,7 @@ def _is_heading(line: Line, i: int, colon: int) -> bool:
 def _colon(line: Line, i: int) -> int | None:
     j = i
     while j < line.n and not line.parts(j):
-        if line.keys[j] == ":" and not (line.numbers[j - 1] >= 0 and line.tight[j] and line.numbers[j + 1] >= 0):
+        if line.keys[j] == ":" and not (line.numbers[j - 1] >= 0 and line.tight[j + 1] and line.numbers[j + 1] >= 0):
             return j
         j = line.closing.get(j, j) + 1
     return None
@@ -76,7 +59,7 @@ def _is_label(line: Line, i: int, colon: int) -> bool:
         return False
     if amount(line, i)[0] is not None and line.folds[amount(line, i)[1]] in ("thang", "ngay", "tuan", "nam", "quy"):
         return False
-    if starts_clause(line, i) or point(line, i) is not None or line.keys[i] in ("thường", "định", "đột"):
+    if starts_clause(line, i) or moment(line, i) is not None:
         return False
     return not any(line.keys[k] in _NOT_IN_LABELS for k in range(i, colon))
 

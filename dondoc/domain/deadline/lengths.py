@@ -106,7 +106,7 @@ def offset_reversed(line: Line, i: int, plan_year: int) -> Match | None:
 
 
 def length_beside_dates(line: Line, i: int, plan_year: int) -> Match | None:
-    """ "30 ngày, từ 01/6 đến 30/6/2024": the length is only a comment on the dates, if it is right."""
+    """A length before dates ("30 ngày, từ 01/6 đến 30/6/2024"): it is only a comment on them, if it is right."""
     length = read_length(line, _OPENINGS.skip(line, i), years=True)
     if length is None:
         return None

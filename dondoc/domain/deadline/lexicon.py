@@ -40,6 +40,11 @@ def look_up(word: str) -> tuple[str, str]:
     return (low, folded) if key is None else (key, fold(key))
 
 
+def is_known(low: str) -> bool:
+    """Whether a word in lower case is one of the grammar, rightly spelled."""
+    return low in _EXACT
+
+
 def halves(word: str) -> str | None:
     """Two words of the grammar that were run together ("hoặcđột"), parted again; None when it is not certain."""
     low = word.lower()

@@ -56,9 +56,12 @@ class NamedDays:
         return {"weekday": period == "week", "month": period == "month"}.get(self.kind, period in ("day", "week"))
 
 
-def named_days(line: Line, i: int, plan_year: int) -> NamedDays | None:
-    """The days named at token i, without or with their own "hàng tháng", "tháng cuối quý", "hàng năm"."""
-    return _weekdays(line, i) or _days_of_month(line, i) or _dates(line, i, plan_year) or _clock(line, i)
+def named_days(line: Line, i: int, plan_year: int, *, bare: bool = False) -> NamedDays | None:
+    """The days named at token i, without or with their own "hàng tháng", "tháng cuối quý", "hàng năm".
+
+    A `bare` period ("quý IV" behind "hằng năm") is named only in brackets or behind a colon.
+    """
+    return _weekdays(line, i) or _days_of_month(line, i) or _dates(line, i, plan_year, bare) or _clock(line, i)
 
 
 def _weekdays(line: Line, i: int) -> NamedDays | None:
@@ -130,9 +133,9 @@ def _named(
     return NamedDays(kind, tuple(f"by day {n - early}{of}" for n in numbers), own, end)
 
 
-def _dates(line: Line, i: int, plan_year: int) -> NamedDays | None:
+def _dates(line: Line, i: int, plan_year: int, bare: bool) -> NamedDays | None:
     read = read_term(line, i)
-    if read is None or read.moments[0].kind != "day" and read.role is Role.BARE:
+    if read is None or read.moments[0].kind != "day" and read.role is Role.BARE and not bare:
         return None
     days = yearly_days(read, plan_year)
     return None if days is None else NamedDays("date", days, "year" if read.yearly else None, read.end)

@@ -94,27 +94,33 @@ def _labelled(line: Line, i: int, plan_year: int, label: str | None) -> Run:
 
 def _run(line: Line, i: int, plan_year: int) -> Run | None:
     """The first reading from token i that ends where a clause may end."""
-    for start, match in _matches(line, i, plan_year):
-        run = _finish(line, _reads(line, min(i, start), match), match.end, plan_year)
+    for match in _matches(line, i, plan_year):
+        run = _finish(line, _reads(line, i, match), match.end, plan_year)
         if run is not None:
             return run
     return None
 
 
-def _matches(line: Line, i: int, plan_year: int) -> Iterator[tuple[int, Match]]:
+def _matches(line: Line, i: int, plan_year: int) -> Iterator[Match]:
     """The rules at token i, then behind dropped words, then behind something to do that a date closes."""
-    starts = [i]
-    if (led := lead(line, i)) > i:
-        starts.append(led)
-    if (done := _doing(line, subject(line, i))) > led and starts_clause(line, done + (line.keys[done] == "(")):
-        starts.append(done)
-    for start in starts:
-        if line.keys[start] == "(" and (bracketed := _bracketed(line, start, plan_year)) is not None:
-            yield start, bracketed
-        for rule in _RULES.get(first_word(line, start), ()):
-            match = rule(line, start, plan_year)
-            if match is not None and not (start > i and _names_period(line, start, match)):
-                yield start, match
+    yield from _matches_at(line, i, plan_year)
+    led = lead(line, i)
+    if led > i:
+        for match in _matches_at(line, led, plan_year):
+            if not _names_period(line, led, match):
+                yield match
+    done = _doing(line, subject(line, i))
+    if done > led and starts_clause(line, done + (line.keys[done] == "(")):
+        yield from _matches_at(line, done, plan_year)
+
+
+def _matches_at(line: Line, i: int, plan_year: int) -> Iterator[Match]:
+    if line.keys[i] == "(" and (bracketed := _bracketed(line, i, plan_year)) is not None:
+        yield bracketed
+    for rule in _RULES.get(first_word(line, i), ()):
+        match = rule(line, i, plan_year)
+        if match is not None:
+            yield match
 
 
 def _bracketed(line: Line, i: int, plan_year: int) -> Match | None:

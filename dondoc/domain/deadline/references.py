@@ -52,7 +52,7 @@ def _always(line: Line, i: int) -> int | None:
 
 
 def from_year_on(line: Line, i: int, plan_year: int) -> Match | None:
-    """ "Từ năm 2026 và các năm tiếp theo": that year, and on."""
+    """The year of "Từ năm 2026 và các năm tiếp theo", and all that follow."""
     first = point(line, i + 1)
     if first is None or first[0].kind != "year" or first[0].year is None or line.keys[first[1]] not in (",", "và"):
         return None
@@ -65,7 +65,7 @@ def from_year_on(line: Line, i: int, plan_year: int) -> Match | None:
 
 
 def afterwards(line: Line, i: int, plan_year: int) -> Match | None:
-    """ "… và các năm tiếp theo", only after the year it follows."""
+    """The end of "… và các năm tiếp theo", only after the year it follows."""
     found = _AFTERWARDS.at(line, i) if i > 0 else None
     return None if found is None else Match("years-after", (Ongoing(),), found[1])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from dondoc.domain.deadline.lexicon import halves, is_parted
+from dondoc.domain.deadline.lexicon import halves, is_known, is_parted
 from dondoc.domain.deadline.spelling import is_plain_syllable, is_syllable
 
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"), None)
@@ -18,10 +18,11 @@ _LOOKALIKES = {
     ord("\uf02d"): "-", ord("\u2022"): "-", ord("\u25cf"): "-", ord("\u00b7"): "-", ord("\uf0b7"): "-",
 }  # fmt: skip
 _STRAY = {**_INVISIBLE, **_DASHES, **_LOOKALIKES}
+_STRAY_MARK = re.compile("[" + "".join(re.escape(chr(code)) for code in _STRAY) + "]")
 
 _BULLET_LINE = re.compile(r"\s*[\r\n]+\s*(?=[-+*] )")
 _BULLET_AFTER_MARK = re.compile(r"\s*[;,.]\s*[\r\n]+\s*(?=[-+*] )")
-_SPACES = re.compile(r"\s+")
+_SPLIT_NUMBER = re.compile(r"\d \d")
 _SPLIT_YEAR = re.compile(r"(?<!\d)(?:2 0 ?\d ?\d|20 \d ?\d|20\d \d)(?!\d)")
 _SPLIT_DAY = re.compile(r"(?<!\d)([0-3]) (?=\d ?/ ?\d{1,2} ?/ ?20\d\d(?!\d))")
 _WORDS = re.compile(r"([^\W\d_]+)")
@@ -37,17 +38,26 @@ def repair(text: str) -> str:
 
 
 def _once(text: str) -> str:
-    text = unicodedata.normalize("NFC", text.translate(_STRAY))
-    text = text.strip()
-    bullets = _BULLET_LINE if text[:1] in ("-", "+", "*") else _BULLET_AFTER_MARK
-    text = _SPACES.sub(" ", bullets.sub("; ", _BULLET_AFTER_MARK.sub("; ", text)))
-    text = _SPLIT_DAY.sub(r"\1", _SPLIT_YEAR.sub(lambda match: match[0].replace(" ", ""), text))
-    text = _QUOTED.sub(r"\1", text).rstrip(" .;,/…").strip()
-    return _join_words(text)
+    if _STRAY_MARK.search(text) is not None:
+        text = text.translate(_STRAY)
+    text = _on_one_line(unicodedata.normalize("NFC", text).strip())
+    if _SPLIT_NUMBER.search(text) is not None:
+        text = _SPLIT_DAY.sub(r"\1", _SPLIT_YEAR.sub(lambda match: match[0].replace(" ", ""), text))
+    if (quoted := _QUOTED.match(text)) is not None:
+        text = quoted[1]
+    return _join_words(text.rstrip(" .;,/…").strip())
+
+
+def _on_one_line(text: str) -> str:
+    """The text with single spaces; lines that are bullets become parts with a semicolon between."""
+    if "\n" in text or "\r" in text:
+        text = _BULLET_AFTER_MARK.sub("; ", text)
+        text = _BULLET_LINE.sub("; ", text) if text[0] in "-+*" else text
+    return " ".join(text.split())
 
 
 def _join_words(text: str) -> str:
-    """ "Thườn g xuyên" → "Thường xuyên": a piece that cannot be a word joins the neighbour with which it is one.
+    """Joins "Thườn g xuyên" to "Thường xuyên": a piece that cannot be a word joins the neighbour with which it is one.
 
     "hoặcđột" → "hoặc đột": what cannot be a word but is two of the grammar is parted.
     """
@@ -87,4 +97,5 @@ def _joined(pieces: list[str], first: int, last: int, plain: bool) -> str | None
 
 
 def _is_word(word: str, plain: bool) -> bool:
-    return is_plain_syllable(word.lower()) if plain else is_syllable(word.lower())
+    low = word.lower()
+    return is_known(low) or (is_plain_syllable(low) if plain else is_syllable(low))

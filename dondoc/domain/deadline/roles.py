@@ -29,6 +29,7 @@ _WORDS = Phrases(
         "cho đến": Role.LAST, "cho tới": Role.LAST, "cho đến hết": Role.LAST, "từ nay đến": Role.LAST,
         "từ nay tới": Role.LAST, "từ nay cho đến": Role.LAST, "kể từ nay đến": Role.LAST,
         "trong": Role.IN, "vào": Role.IN, "ngay trong": Role.IN, "trong suốt": Role.IN,
+        "lúc": Role.IN, "vào lúc": Role.IN, "vào hồi": Role.IN,
         "trong khoảng thời gian": Role.IN, "trong thời gian": Role.IN, "khoảng thời gian": Role.IN,
     }
 )  # fmt: skip
@@ -74,7 +75,7 @@ def skip_clock(line: Line, i: int) -> int | None:
 
 
 def weekday(line: Line, i: int) -> tuple[str, int] | None:
-    """ "thứ Sáu", "thứ 6", "Chủ nhật"."""
+    """A weekday: "thứ Sáu", "thứ 6", "Chủ nhật"."""
     if line.folds[i : i + 2] == ["chu", "nhat"]:
         return "sunday", i + 2
     if line.folds[i] != "thu" or line.words[i + 1][:1].isdigit() and len(line.words[i + 1]) > 1:

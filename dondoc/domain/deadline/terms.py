@@ -56,7 +56,7 @@ def read_term(line: Line, i: int) -> Term | None:
         moments.append(further[1])
         end = further[2]
     with_month = with_months(tuple(moments))
-    if with_month is None or _month_left_open(line, i, end, with_month[0]):
+    if with_month is None or _month_left_open(line, i, end, with_month[0]) or _role_left_open(line, end, role):
         return None
     tail = _yearly_tail(line, end, role in (Role.BEFORE, Role.LAST) and with_month[0].kind == "day")
     return Term(role, with_month, told, tail > end, tail)
@@ -89,6 +89,14 @@ def _month_left_open(line: Line, i: int, end: int, first: Moment) -> bool:
     if first.kind != "day" or "thang" not in line.folds[i:end]:
         return False
     return line.keys[end] in (",", "và") and line.folds[end + 1] == "thang"
+
+
+def _role_left_open(line: Line, end: int, role: Role) -> bool:
+    """Whether "trước 30/6 và quý IV" leaves open if the role is meant for the period too."""
+    if role not in (Role.BEFORE, Role.LAST) or line.keys[end] != "và":
+        return False
+    found = moment(line, end + 1)
+    return role_at(line, end + 1)[0] is Role.BARE and found is not None and not _bare_year(line, end + 1, found[0])
 
 
 def _opening(line: Line, i: int) -> tuple[Role, int, str | None] | None:

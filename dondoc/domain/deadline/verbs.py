@@ -63,7 +63,7 @@ def _stops(line: Line, i: int) -> bool:
 
 
 def _is_named_year(line: Line, i: int) -> bool:
-    """ "Kế hoạch năm 2024": a year that names the object."""
+    """Whether it is as in "Kế hoạch năm 2024": a year that names the object."""
     return line.keys[i] == "năm" and len(line.words[i + 1]) == 4 and line.numbers[i + 1] > 0
 
 
