@@ -1,0 +1,102 @@
+"""`dondoc report` and `dondoc link` as other tools call them: exit codes, JSON on stdout, words for people."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from office import OTHERS, QUARTER, YEAR, Office, open_office, small
+from town import CONFIG, ROOT
+
+DONDOC = Path(sys.executable).with_name("dondoc")
+
+
+@pytest.fixture
+def office(database_url: str, tmp_path: Path) -> Iterator[Office]:
+    with open_office(database_url, tmp_path / "home", small(), date(2024, 1, 2)) as opened:
+        yield opened
+
+
+def run(office: Office, *words: str, now: str = "2024-03-20T09:00:00+07:00") -> subprocess.CompletedProcess[str]:
+    """The command on the office's database, its clock pinned."""
+    env = {
+        "PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "DONDOC_NOW": now,
+        "DONDOC_HOME": str(office.app.settings.home), "DONDOC_CONFIG": str(CONFIG),
+        "DONDOC_TEMPLATES": str(ROOT / "templates"), "DONDOC_PUBLIC_URL": "https://dondoc.example",
+        "DONDOC_DATABASE_URL": office.app.engine.url.render_as_string(hide_password=False),
+    }  # fmt: skip
+    return subprocess.run([DONDOC, *words], env=env, capture_output=True, text=True, encoding="utf-8", timeout=60)
+
+
+def said(done: subprocess.CompletedProcess[str]) -> str:
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_a_report_is_submitted_listed_returned_and_accepted(office: Office, tmp_path: Path) -> None:
+    pdf = tmp_path / "bc.pdf"
+    pdf.write_bytes(b"%PDF-1.7\nminh chung")
+    sent = json.loads(
+        said(run(office, "report", "submit", QUARTER, YEAR, "--answer", "done", "--number", "52/BC-STP", "--date",
+                 "19/3/2024", "--file", str(pdf), "--submission", "k1", "--json"))
+    )  # fmt: skip
+    assert (sent["obligations"], sent["answer"], sent["repeated"]) == ([QUARTER, YEAR], "done", False)
+    listed = json.loads(said(run(office, "report", "list", "--json")))
+    assert [(row["obligation"], row["document_number"]) for row in listed] == [
+        (QUARTER, "52/BC-STP"),
+        (YEAR, "52/BC-STP"),
+    ]
+    returned = run(office, "report", "return", QUARTER, "--reason", "Chưa ký.", "--by", "so-noi-vu")
+    assert said(returned) == "Đã trả lại; đề nghị bổ sung trước hết Thứ Hai, 25/3/2024.\n"
+    accepted = json.loads(said(run(office, "report", "accept", YEAR, "--document-date", "--json")))
+    assert (accepted["outcome"], accepted["submitted_on"], accepted["late"]) == ("accepted", "2024-03-19", False)
+    assert "Không có báo cáo nào chờ duyệt" in said(run(office, "report", "list"))
+    assert office.journal(YEAR)[-1].who.startswith("dòng lệnh (")
+
+
+def test_the_same_submission_again_is_harmless(office: Office) -> None:
+    words = ("report", "submit", QUARTER, "--answer", "progress", "--note", "Đang làm", "--submission", "k1")
+    first, again = said(run(office, *words)), said(run(office, *words))
+    assert first == "Đã ghi nhận số 1: đang thực hiện, 1 việc.\n"
+    assert again == "Đã ghi nhận số 1 (đã ghi nhận từ trước): đang thực hiện, 1 việc.\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("report", "submit", QUARTER, "--answer", "xong"), "chọn ack, progress, done"),
+        (("report", "submit", QUARTER, "--answer", "ack", "--until", "16/4/2024"), "muộn nhất là Thứ Hai, 15/4/2024"),
+        (("report", "submit", QUARTER, "--answer", "ack", "--until", "mai"), "--until: không đọc được ngày “mai”"),
+        (("report", "submit", "khong/co", "--answer", "done"), "không thuộc danh sách"),
+        (("report", "submit", QUARTER, "--answer", "done", "--file", "/khong/co.pdf"), "file-unreadable"),
+        (("report", "accept", QUARTER), "không có báo cáo hoàn thành nào đang chờ duyệt"),
+        (("report", "accept", OTHERS, "--by", "van-phong-ubnd-tinh"), "Người duyệt việc này là Sở Nội vụ"),
+        (("link", "issue", "Sở Trăng"), "Không có cơ quan “Sở Trăng”"),
+        (("link", "issue", "so-tu-phap", "--role", "boss"), "chọn focal hoặc head"),
+    ],
+)
+def test_what_is_wrong_is_told_on_stderr_with_exit_1(office: Office, words: tuple[str, ...], told: str) -> None:
+    done = run(office, *words)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_link_is_shown_once_and_revoked(office: Office) -> None:
+    issued = json.loads(said(run(office, "link", "issue", "Sở Tư pháp", "--days", "7", "--json")))
+    assert issued["recipient"] == "so-tu-phap/focal"
+    assert issued["address"].startswith("https://dondoc.example/l/")
+    assert issued["expires_at"] == "2024-03-27T09:00:00+07:00"
+    assert said(run(office, "link", "revoke", "so-tu-phap", "--reason", "thử")) == "Đã thu hồi 1 đường dẫn.\n"
+    assert said(run(office, "link", "revoke", "so-tu-phap", "--reason", "thử")) == "Đã thu hồi 0 đường dẫn.\n"
+
+
+def test_usage_mistakes_exit_2(office: Office) -> None:
+    assert run(office, "report", "submit").returncode == 2
+    assert run(office, "report", "return", QUARTER).returncode == 2

@@ -1,0 +1,131 @@
+"""The command line as other tools call it: exit codes, machine output on stdout only, clear words for people."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from dondoc.embedded import Cluster
+
+ROOT = Path(__file__).resolve().parents[2]
+PLAN = "plans/hung-yen-2024.yaml"
+
+
+def dondoc(*words: str, env: dict[str, str] | None = None, text: str = "") -> subprocess.CompletedProcess[str]:
+    """One command in a process of its own, with UTF-8 both ways."""
+    return subprocess.run(
+        [sys.executable, "-m", "dondoc", *words], cwd=ROOT, input=text, capture_output=True, text=True,
+        encoding="utf-8", timeout=120, env={**os.environ, **(env or {})},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("plan", "check", PLAN), 0),
+        (("plan", "check", "tests/broken/plans/after-cycle.yaml"), 1),
+        (("plan", "check", "không-có.yaml"), 1),
+        (("plan", "simulate", "không-có.yaml"), 1),
+        (("plan", "simulate"), 2),
+        (("không-có-lệnh",), 2),
+        (("plan", "check", PLAN, "--không-có"), 2),
+        (("--help",), 0),
+    ],
+)
+def test_exit_codes(words: tuple[str, ...], code: int) -> None:
+    found = dondoc(*words)
+    assert found.returncode == code, found.stderr
+    assert "Traceback" not in found.stderr
+
+
+def test_help_names_every_command() -> None:
+    found = dondoc("--help").stdout
+    for name in ("up", "deadline", "plan", "explain", "status", "report", "link", "notice", "template", "sweep"):
+        assert f"\n  {name} " in found
+
+
+def test_machine_output_is_json_on_stdout_alone() -> None:
+    checked = dondoc("plan", "check", "tests/broken/plans/after-cycle.yaml", "--json")
+    assert {"file", "line", "severity", "code", "message", "hint"} == set(json.loads(checked.stdout)[0])
+    shown = json.loads(dondoc("plan", "show", PLAN, "--json").stdout)
+    assert len(shown["tasks"]) == 130
+    simulated = json.loads(dondoc("plan", "simulate", PLAN, "--json").stdout)
+    assert simulated["plan_id"] == "hung-yen-2024"
+
+
+def test_answers_of_a_rehearsal_come_from_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "answers.jsonl"
+    row = {"date": "2024-03-22", "task": "I.2.5", "agency": "Sở Tư pháp", "answer": "done"}
+    file.write_text(json.dumps(row), encoding="utf-8")
+    found = json.loads(dondoc("plan", "simulate", PLAN, "--json", "--reports", str(file)).stdout)
+    own = [n for n in found["notices"] if n["task"] == "I.2.5"]
+    assert max(n["date"] for n in own) <= "2024-03-22"
+    file.write_text("không phải JSON", encoding="utf-8")
+    wrong = dondoc("plan", "simulate", PLAN, "--reports", str(file))
+    assert (wrong.returncode, wrong.stdout) == (1, "")
+    assert f"{file}:1" in wrong.stderr
+
+
+def test_deadlines_are_read_line_by_line() -> None:
+    found = dondoc("deadline", "--year", "2024", "--json", text="Quý I/2024\n\nsớm nhất có thể\n")
+    assert [json.loads(line) for line in found.stdout.splitlines()] == [
+        [{"type": "within", "start": "2024-01-01", "end": "2024-03-31"}],
+        [],
+        [{"type": "unknown", "text": "sớm nhất có thể"}],
+    ]
+
+
+def test_a_life_by_command_line(tmp_path: Path) -> None:
+    """Apply, look, answer, accept, count: every command against one embedded database, none of them with Prefect."""
+    with Cluster(tmp_path / "home"):  # kept running in between, as `dondoc up` does
+        _live(tmp_path / "home")
+
+
+def _live(home: Path) -> None:
+    env = {
+        "DONDOC_HOME": str(home),
+        "DONDOC_PUBLIC_URL": "https://dondoc.example",
+        "DONDOC_NOW": "2024-03-22T09:00:00+07:00",
+    }
+    assert dondoc("serve", "migrate", env=env).returncode == 0
+    applied = dondoc("plan", "apply", PLAN, "--no-prefect", env=env)
+    assert applied.returncode == 0, applied.stderr
+    assert "việc mới" in applied.stdout
+    assert "không có gì thay đổi" in dondoc("plan", "apply", PLAN, "--no-prefect", env=env).stdout
+    swept = json.loads(dondoc("sweep", "--json", env=env).stdout)
+    assert swept["queued"] > 0
+    told = dondoc("explain", "I.2.5", env=env).stdout
+    assert "Sở Tư pháp" in told
+    assert "Hạn theo kế hoạch: Chủ nhật, 31/3/2024." in told
+    obligation = "hung-yen-2024/I.2.5/-/1/so-tu-phap"
+    done = dondoc(
+        "report", "submit", obligation, "--answer", "done", "--number", "05/KH-UBND", "--date", "20/03/2024", env=env
+    )
+    assert done.returncode == 0, done.stderr
+    accepted = dondoc("report", "accept", obligation, env={**env, "DONDOC_NOW": "2024-03-25T09:00:00+07:00"})
+    assert accepted.returncode == 0, accepted.stderr
+    status = json.loads(dondoc("status", "--json", "--at", "2024-03-31", env=env).stdout)
+    assert status["total"]["done_on_time"] == 1
+    before = json.loads(dondoc("status", "--json", "--at", "21/03/2024", env=env).stdout)
+    assert before["total"]["done_on_time"] == 0
+    assert dondoc("audit", env=env).returncode == 0
+    held = json.loads(dondoc("notice", "list", "--json", env=env).stdout)
+    assert held == []
+    assert dondoc("status", "--at", "hôm qua", env=env).returncode == 2
+    unknown = dondoc("explain", "IX.9.9", env=env)
+    assert unknown.returncode == 1
+    assert "IX.9.9" in unknown.stderr
+
+
+def test_the_clock_pinned_for_rehearsals_must_be_a_moment(tmp_path: Path) -> None:
+    env = {"DONDOC_HOME": str(tmp_path), "DONDOC_PUBLIC_URL": "https://dondoc.example", "DONDOC_NOW": "hôm nay"}
+    found = dondoc("sweep", env=env)
+    assert found.returncode == 1
+    assert "DONDOC_NOW" in found.stderr
+    assert date.today().isoformat() not in found.stderr
