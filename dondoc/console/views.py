@@ -35,7 +35,7 @@ class TaskView:
     title: str
     agency: str
     period: str
-    section: str
+    objective: str
     products: tuple[str, ...]
     coordinates: tuple[str, ...]
     deadline_words: str
@@ -86,14 +86,13 @@ _GROUPS = (
 def task_view(owed: Owed, now: datetime) -> TaskView:
     """One obligation, worded."""
     task, obligation = owed.task, owed.case.obligation
-    section = next((s for s in owed.book.plan.sections if task is not None and s.no == task.section), None)
     return TaskView(
         id=obligation.id,
         code=f"{task.section}.{task.code}" if task and task.code else "",
         title=task.activity if task else obligation.name,
         agency=owed.agency.name,
         period="" if task is None or obligation.period.isdigit() else obligation.name,
-        section=section.title if section else "",
+        objective=(task.objective or "") if task else "",
         products=task.products if task else (),
         coordinates=task.coordinate_names if task else (),
         deadline_words=task.deadline if task else "",

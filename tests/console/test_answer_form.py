@@ -118,7 +118,7 @@ def test_all_errors_come_at_once_linked_to_their_fields_and_what_was_typed_stays
     assert 'value="12&#34;/&lt;b&gt;BC"' in page
     assert 'value="31/02/2024"' in page
     assert "Đã &lt;/x&gt;</textarea>" in page
-    assert 'id="loai-done" value="done" required checked' in page
+    assert re.search(r'id="loai-done"[^>]* checked', page)
     assert recorded(office) == 0
 
 
