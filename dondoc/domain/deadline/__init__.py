@@ -45,7 +45,8 @@ def explain(text: str, year: int) -> Reading:
     repaired = repair(text)
     parts = read(Line(repaired), year)
     if not parts and text.strip(" \r\n\t.\xa0"):
-        parts = _unknown(repaired or text.strip())
+        repaired = repaired or text.strip()
+        parts = _unknown(repaired)
     return Reading(repaired, year, parts)
 
 

@@ -23,6 +23,7 @@ _ONCE = phrases(
     """/ lần | / 1 lần | / 01 lần | / một lần | 1 lần | 01 lần | một lần
     | ít nhất 1 lần | ít nhất 01 lần | ít nhất một lần"""
 )
+_TELLING = ("hang", "moi", "tung", "cuoi", "thu")  # without one of them no day tells its own cadence
 _AT_LEAST = phrases("ít nhất | tối thiểu")
 _TIMES_A = phrases("lần / | lần mỗi | lần trong | lần trong mỗi | lần một | lần trong một | lần trên | lần hàng")
 _LONG: dict[int, Period] = {1: "month", 3: "quarter", 6: "half_year", 9: "nine_months", 12: "year"}
@@ -61,6 +62,8 @@ def cadence(line: Line, i: int, plan_year: int) -> Match | None:
 
 def on_day(line: Line, i: int, plan_year: int) -> Match | None:
     """A named day that tells its own cadence: "trước ngày 15 hàng tháng", "thứ Sáu hàng tuần"."""
+    if not any(word in line.folds for word in _TELLING):
+        return None
     start = _PREFIXES.skip(line, i)
     days = named_days(line, start, plan_year)
     if days is not None and days.kind == "clock" and (daily := _unit(line, days.end)) is not None and daily.told:

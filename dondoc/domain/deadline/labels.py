@@ -30,7 +30,7 @@ class Label:
 def label_ahead(line: Line, i: int) -> Label | None:
     """The label that starts at token i, if a colon comes before the part ends."""
     colon = _colon(line, i) if ":" in line.keys else None
-    if colon is None or colon == i:
+    if colon is None or colon == i or colon + 1 == line.n or line.parts(colon + 1):
         return None
     start = i + 2 if line.folds[i : i + 2] == ["doi", "voi"] else i
     if _is_heading(line, i, colon):
@@ -86,14 +86,18 @@ def label_behind(line: Line, i: int) -> tuple[str, int] | None:
 
 
 def skip_bullet(line: Line, i: int) -> int:
-    """The token after "-", "+", "a)", "1." at the head of a part."""
+    """The token after "-", "+", "a)", "(1)", "1." at the head of a part that goes on."""
+    after = i + _bullet_size(line, i)
+    return after if after < line.n else i
+
+
+def _bullet_size(line: Line, i: int) -> int:
     if line.keys[i] in ("-", "+", "*"):
-        return i + 1
+        return 1
     if line.keys[i] == "(" and line.closing.get(i) == i + 2 and len(line.words[i + 1]) <= 2:
-        return i + 3
-    numbered = 0 <= line.numbers[i] <= 20 or len(line.words[i]) == 1 and line.is_word(i)
-    if numbered and line.keys[i + 1] == ")":
-        return i + 2
-    if 0 <= line.numbers[i] <= 20 and line.keys[i + 1] == "." and not line.tight[i + 2] and i + 2 < line.n:
-        return i + 2
-    return i
+        return 3
+    counted = 0 <= line.numbers[i] <= 20
+    lettered = len(line.words[i]) == 1 and line.is_word(i)
+    if (counted or lettered) and line.keys[i + 1] == ")":
+        return 2
+    return 2 if counted and line.keys[i + 1] == "." and not line.tight[i + 2] else 0

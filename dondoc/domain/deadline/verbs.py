@@ -21,6 +21,14 @@ VERBS = phrases(
     | bồi dưỡng | đào tạo | họp | giao ban | để | và gửi | cơ bản hoàn thành | đưa vào | trả lời | duy trì | cung cấp
     | đánh giá | chấm điểm | thông báo | chủ trì | chốt | sửa đổi | bổ sung | thông qua | ký | phát động | vận hành"""
 )
+# Who does it or what is done, before the verb: "Sở Nội vụ tổng hợp …", "Việc rà soát hoàn thành …".
+SUBJECTS = phrases(
+    """sở | các sở | các cơ quan | các đơn vị | các địa phương | các bộ | các ngành | các phòng | các huyện
+    | ubnd | hđnd | ủy ban | uỷ ban | cơ quan | đơn vị | địa phương | văn phòng | phòng | ban | ngành | công an
+    | cục | chi cục | trung tâm | thanh tra | bộ | huyện | thành phố | tỉnh | chủ tịch | giám đốc
+    | thủ trưởng | người đứng đầu
+    | việc | công tác | kế hoạch | dự thảo | đề án | hồ sơ | dự án | nhiệm vụ | nội dung | văn bản | chương trình"""
+)
 _PLACES = frozenset({"không", "chưa", "trừ", "ngoại", "tạm", "dừng", "riêng", "khoảng", "sau", "trước", "giữa", "bắt"})
 _MARKS = frozenset({":", ")", "]"})
 _TIMES = frozenset({"ngày", "tháng", "quý", "tuần", "năm", "kỳ", "nay", "mùa", "tết", "hàng"})
@@ -46,8 +54,8 @@ def objects(line: Line, i: int) -> int:
 
 
 def subject(line: Line, i: int) -> int:
-    """The token after a subject that a verb follows ("Sở Nội vụ tổng hợp …"); i itself when there is none."""
-    if not line.is_word(i):
+    """The verb behind a subject ("Sở Nội vụ tổng hợp …"); i itself when no subject starts here."""
+    if SUBJECTS.at(line, i) is None:
         return i
     end = objects(line, i)
     return next((k for k in range(i + 1, end) if VERBS.at(line, k) is not None), i)
