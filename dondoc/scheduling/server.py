@@ -22,6 +22,7 @@ QUIET = {
     "PREFECT_CLI_PROMPT": "false",
 }
 RETENTION_SECONDS = 90 * 24 * 3600
+LATE_SECONDS = 300
 POLL_SECONDS = 0.1
 
 
@@ -54,7 +55,8 @@ def environment(base: Mapping[str, str], home: Path, database_url: str, endpoint
 
     `database_url` is a `postgresql+asyncpg://` address; `home` (DONDOC_HOME) takes everything Prefect writes, the
     page files it unpacks included. Logs hold warnings and errors only. Finished flow runs and their logs are kept for
-    90 days: what counts is in our own store.
+    90 days: what counts is in our own store. A run is called Late after five minutes, not after 15 seconds: on a day
+    when many tasks are due at 07:30, waiting one's turn is no fault.
     """
     folder = home / "prefect"
     own = {
@@ -65,6 +67,7 @@ def environment(base: Mapping[str, str], home: Path, database_url: str, endpoint
         "PREFECT_SERVER_UI_ENABLED": "true",
         "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(folder / "ui"),
         "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
+        "PREFECT_SERVER_SERVICES_LATE_RUNS_AFTER_SECONDS": str(LATE_SECONDS),
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(RETENTION_SECONDS),
     }

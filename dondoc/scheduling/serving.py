@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import logging
 import signal
 import threading
@@ -62,13 +63,15 @@ async def _repeat(work: Callable[[], Awaitable[Any]], seconds: float) -> None:
         await anyio.sleep(pause)
 
 
-def main() -> None:
-    """Serve the server of PREFECT_API_URL until SIGINT or SIGTERM."""
+def main(limit: int = DEFAULT_LIMIT) -> None:
+    """Serve the server of PREFECT_API_URL until SIGINT or SIGTERM, at most `limit` runs at once."""
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    serve(PREFECT_API_URL.value(), stop, auth=PREFECT_API_AUTH_STRING.value())
+    serve(PREFECT_API_URL.value(), stop, limit=limit, auth=PREFECT_API_AUTH_STRING.value())
 
 
 if __name__ == "__main__":
-    main()
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--limit", type=int, default=DEFAULT_LIMIT, help="runs at once")
+    main(options.parse_args().limit)
