@@ -51,7 +51,12 @@ class AnswerForm:
     async def take(self, request: Request) -> Response:
         """Take a filled form: record it and go to the receipt, or show it again with everything that is wrong."""
         visitor = await run_in_threadpool(self._visitor, request)
-        form = await request.form(max_files=MOST_UPLOADS, max_fields=MOST_FIELDS, max_part_size=LONGEST_FIELD)
+        try:
+            form = await request.form(max_files=MOST_UPLOADS, max_fields=MOST_FIELDS, max_part_size=LONGEST_FIELD)
+        except HTTPException as error:
+            why = "Dữ liệu gửi lên quá lớn." if error.status_code == 413 else "Dữ liệu gửi lên không đúng dạng."
+            await run_in_threadpool(self.visits.refused, visitor, "form", why)
+            raise
         try:
             return await run_in_threadpool(self._take, visitor, form)
         finally:
@@ -84,6 +89,8 @@ class AnswerForm:
             self.visits.refused(visitor, "form", "Biểu mẫu không có mã của phiên làm việc.")
             raise HTTPException(403, "form")
         typed = forms.read_form(form, self.app.settings.home, visitor.csrf)
+        for problem in typed.file_problems:
+            self.visits.refused(visitor, f"file:{problem.file}", f"Không nhận tệp: {problem.message}")
         now = self.app.now()
         with self.app.sessions() as session:
             desk, found = self._found(session, visitor, typed.chosen)
@@ -101,6 +108,7 @@ class AnswerForm:
         """A form that was sent before: repeated, it leads to its receipt; with other content it must be sent anew."""
         if before.says(reading.reply, typed.chosen):
             return RedirectResponse(f"/viec/bien-nhan/{before.submission}", 303)
+        self.visits.refused(visitor, "form", f"Biểu mẫu số {before.number} được gửi lại với nội dung khác.")
         told = Reading(reading.reply, (Objection("obligations", before.used_up), *reading.objections))
         return self._page(visitor, desk, found, typed.with_new_key(), told, 409)
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import text
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -25,6 +28,7 @@ from dondoc.console.visits import Visits
 from dondoc.intake.files import path_of
 from dondoc.services import links, owed, status
 from dondoc.services.app import App
+from dondoc.services.attachments import drop_unclaimed
 
 _log = logging.getLogger("dondoc.console")
 FILE_POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"
@@ -57,6 +61,7 @@ def console_app(app: App, addresses: Addresses | None = None) -> Starlette:
         ],
         middleware=[Middleware(SecurityHeaders), Middleware(BodyLimit)],
         exception_handlers={HTTPException: console.refuse, Exception: console.fail},
+        lifespan=console.tidy,
     )
 
 
@@ -68,6 +73,13 @@ class _Console:
         self.pages = Pages(app.templates)
         self.visits = Visits(app)
         self.is_demo = addresses.sink is not None or addresses.prefect is not None
+
+    @asynccontextmanager
+    async def tidy(self, web: Starlette) -> AsyncIterator[None]:
+        """At each start: files that came with forms which were never completed go."""
+        gone = await run_in_threadpool(drop_unclaimed, self.app, self.app.now())
+        _log.info("unclaimed files dropped: %s", gone, extra={"action": "unclaimed-dropped", "count": gone})
+        yield
 
     def start(self, request: Request) -> Response:
         """What this is and how to answer; in the demo also the way to the other pages and the counts."""

@@ -6,7 +6,9 @@ import hashlib
 import os
 import re
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path, PurePath
 from typing import BinaryIO
 
@@ -86,9 +88,13 @@ def display_name(raw: str) -> str:
 
 
 def keep(home: Path, checked: Checked, stream: BinaryIO) -> Path:
-    """Make the bytes durable under their SHA-256 (folders 0700, file 0600) before any row speaks of them."""
+    """Make the bytes durable under their SHA-256 (folders 0700, file 0600) before any row speaks of them.
+
+    Bytes that are there already are marked as used just now, so that nobody clears them away as unclaimed.
+    """
     target = path_of(home, checked.sha256)
     if target.exists():
+        os.utime(target)
         return target
     for folder in (target.parents[1], target.parent):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -107,6 +113,13 @@ def path_of(home: Path, sha256: str) -> Path:
     if not re.fullmatch(r"[0-9a-f]{64}", sha256):
         raise ValueError("not a SHA-256 in hex")
     return home / "files" / sha256[:2] / sha256
+
+
+def kept_before(home: Path, moment: datetime) -> Iterator[Path]:
+    """Kept files (and what a broken write left) last used before `moment`; the name of a whole one is its SHA-256."""
+    for path in (home / "files").glob("??/*"):
+        if path.stat().st_mtime < moment.timestamp():
+            yield path
 
 
 def _measure(stream: BinaryIO) -> tuple[int, str]:

@@ -115,6 +115,7 @@ def test_all_errors_come_at_once_linked_to_their_fields_and_what_was_typed_stays
         assert f'id="{name}"' in page
         assert f'id="{name}-loi"' in page
         assert re.search(rf'name="{name}"[^>]*aria-describedby="[^"]*{name}-loi"[^>]*aria-invalid="true"', page)
+    assert refusals(office) == [(JUSTICE, "Không nhận tệp: nội dung thật là một chương trình Windows.")]
     assert 'value="12&#34;/&lt;b&gt;BC"' in page
     assert 'value="31/02/2024"' in page
     assert "Đã &lt;/x&gt;</textarea>" in page
@@ -161,6 +162,7 @@ def test_going_back_and_sending_other_content_is_never_silently_dropped(office: 
     assert found.status_code == 409
     assert "đã được ghi nhận lúc 09:00 ngày 20/03/2024 (số 1)" in plain(found.text)
     assert "lần hai</textarea>" in found.text
+    assert refusals(office) == [(JUSTICE, "Biểu mẫu số 1 được gửi lại với nội dung khác.")]
     fresh = {**form, "ghi_chu": "lần hai", "phieu": hidden(found.text, "phieu")}
     assert fresh["phieu"] != form["phieu"]
     assert send(justice, fresh).status_code == 303
@@ -248,6 +250,7 @@ def test_a_body_above_the_limit_is_refused_whether_declared_or_not(
     )
     assert (declared.status_code, chunked.status_code) == (413, 413)
     assert "Tệp gửi lên quá lớn" in declared.text
+    assert refusals(office) == [(JUSTICE, "Dữ liệu gửi lên quá lớn.")] * 2
     assert recorded(office) == 0
 
 
@@ -269,6 +272,7 @@ def test_a_body_that_no_browser_sends_is_refused_with_a_page(
     assert found.status_code in (status, 400)
     assert "<h1>" in found.text
     assert recorded(office) == 0
+    assert len(refusals(office)) == 1
 
 
 @pytest.mark.parametrize(
