@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from dondoc.domain.clauses import AnyClause, By, Unknown, Within
+from dondoc.domain.clauses import AnyClause, By, Every, Unknown, Within
 from dondoc.domain.deadline.labels import label_behind
 from dondoc.domain.deadline.lengths import read_length, spans
 from dondoc.domain.deadline.lexicon import DAYS_OF_WEEK
@@ -43,6 +43,8 @@ def aside(line: Line, i: int, reads: Reads, read: Callable[[Line], Reads]) -> tu
     inner = line.cut(i + 1, close)
     further = read(inner) if starts_clause(inner, 0) else ()
     if not further or any(isinstance(found.clause, Unknown) for found in further):
+        return None
+    if isinstance(reads[-1].clause, Every) and any(isinstance(found.clause, By | Within) for found in further):
         return None
     return reads + further, after
 

@@ -8,7 +8,7 @@ from typing import Literal
 from dondoc.domain.clauses import Period
 from dondoc.domain.deadline.line import Line, Phrases, phrases
 from dondoc.domain.deadline.moments import YEARS
-from dondoc.domain.deadline.periods import after_separator
+from dondoc.domain.deadline.periods import after_separator, is_choice
 from dondoc.domain.deadline.roles import Role, day_before, role_at, skip_clock, weekday
 from dondoc.domain.deadline.terms import read_term, yearly_days
 
@@ -120,7 +120,7 @@ def _numbers(line: Line, i: int, role: Role) -> tuple[list[int], int]:
         numbers.append(line.numbers[j])
         end = j + 1
         further = after_separator(line, end)
-        if further is None:
+        if further is None or is_choice(line, end, further):
             return numbers, end
         start = further
 

@@ -29,9 +29,12 @@ def text_end(line: Line, i: int, *, keeps_theo: bool, dates_part: bool = False) 
         if line.parts(j) or line.keys[j] in (":", ")", "]") or line.folds[j : j + 2] == ["doi", "voi"]:
             return j
         if line.keys[j] == "(":
-            if _holds_date(line, j + 1):
+            if _is_clause_in_brackets(line, j + 1):
                 return j
-            j = line.closing.get(j, j)
+            close = line.closing.get(j, j)
+            if any(_is_date(line, k) for k in range(j + 1, close)):
+                return None
+            j = close
         elif line.keys[j] in SOFT or line.keys[j] == "/" and line.is_word(j - 1) and line.is_word(j + 1):
             start = _after(line, j)
             if starts_clause(line, start, keeps_theo=keeps_theo and line.keys[j] == ",") and not _pairs(line, j, start):
@@ -133,13 +136,14 @@ def _stray_day(line: Line, i: int, j: int) -> bool:
     return not (line.keys[j - 1] == "từ" or line.keys[found[1]] == "của" or "số" in line.keys[i:j])
 
 
-def _holds_date(line: Line, i: int) -> bool:
-    return starts_clause(line, i) or _bare_date_in_brackets(line, i)
+def _is_clause_in_brackets(line: Line, i: int) -> bool:
+    """Whether brackets hold a clause; "(trong quý II)" may as well say when the event is awaited."""
+    return starts_clause(line, i) and role_at(line, i)[0] is not Role.IN and lead(line, i) == i
 
 
-def _bare_date_in_brackets(line: Line, i: int) -> bool:
+def _is_date(line: Line, i: int) -> bool:
     found = point(line, i)
-    return found is not None and line.keys[found[1]] == ")"
+    return found is not None and found[0].kind != "year" and line.keys[i - 1] != "/" and found[0].first > 0
 
 
 def ends_in_length(line: Line, i: int, end: int) -> int | None:

@@ -51,9 +51,14 @@ def member(line: Line, i: int, like: Moment, told_at: int) -> Found:
 def after_separator(line: Line, i: int) -> int | None:
     """The token after the marks that separate members of a list, or None when there are none."""
     j = i
-    while line.keys[j] in SOFT or line.keys[j] in HARD:
+    while line.keys[j] in SOFT or line.keys[j] in HARD or line.keys[j] == "/" and line.is_word(j + 1):
         j += 1
     return j if j > i else None
+
+
+def is_choice(line: Line, i: int, j: int) -> bool:
+    """Whether the separators from token i up to j leave a choice between two days or periods."""
+    return "hoặc" in line.keys[i:j] or "hay" in line.keys[i:j]
 
 
 def _short(line: Line, i: int, like: Point, told_at: int) -> tuple[Point, int] | None:
@@ -108,10 +113,10 @@ def _short_day(line: Line, i: int, like: Point) -> tuple[Point, int] | None:
 
 
 def _bare_day(line: Line, i: int) -> tuple[Point, int] | None:
-    """The 15 of "15-20/3/2025"; only a whole date may follow the dash."""
-    if line.numbers[i] < 0 or len(line.words[i]) > 2 or line.keys[i + 1] != "-":
+    """The 15 of "15-20/3/2025" and "15 đến 20/3"; only a whole date may follow."""
+    if line.numbers[i] < 0 or len(line.words[i]) > 2 or line.keys[i + 1] not in ("-", "đến", "tới"):
         return None
-    last = number(line, i + 2)
+    last = number(line, i + 3 if line.keys[i + 2] == "ngày" else i + 2)
     if last is None or last[0].kind != "day":
         return None
     return Point("day", None, 0, day=line.numbers[i]), i + 1

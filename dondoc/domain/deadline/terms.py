@@ -11,7 +11,7 @@ from dondoc.domain.deadline.lexicon import DAYS_OF_WEEK
 from dondoc.domain.deadline.line import Line, phrases
 from dondoc.domain.deadline.match import NUMBER, Match, Rule
 from dondoc.domain.deadline.moments import Moment, Point, Range, Span, dated
-from dondoc.domain.deadline.periods import after_separator, member, moment, with_months
+from dondoc.domain.deadline.periods import after_separator, is_choice, member, moment, with_months
 from dondoc.domain.deadline.roles import Role, role_at, skip_clock, weekday
 
 YEARLY = phrases("hàng năm | mỗi năm | của hàng năm | của mỗi năm")
@@ -52,6 +52,8 @@ def read_term(line: Line, i: int) -> Term | None:
         further = _further(line, start, role, moments[-1], i)
         if further is None:
             break
+        if is_choice(line, end, start):
+            return None
         told = told and further[0] is role
         moments.append(further[1])
         end = further[2]
