@@ -180,6 +180,14 @@ def test_a_checkpoint_that_passed_unseen_is_recorded_and_not_sent() -> None:
     assert [(n.rule, n.firing, n.superseded) for _, n in found] == [("checkpoint_1", "2024-06-30", True)]
 
 
+def test_a_checkpoint_waits_a_day_when_the_lead_hears_of_the_task_anyway() -> None:
+    windows = Within(start=day("1/6/2024"), end=day("10/6/2024")), Within(start=day("11/6/2024"), end=day("14/6/2024"))
+    made = world(task("I.1", *windows), ladder=replace(DEFAULT, outlook=False))
+    twice_a_day = [day("5/6/2024"), day("5/6/2024"), day("6/6/2024"), day("6/6/2024")]
+    _, found = sweep(Case(only(made)), made, twice_a_day)
+    assert [(on.day, n.rule) for on, n in found] == [(5, "remind_7"), (6, "checkpoint_1")]
+
+
 # Who hears, and what is held
 
 
@@ -220,6 +228,12 @@ def test_the_leaders_list_comes_only_on_the_first_working_day_of_a_week() -> Non
     mondays = {found - timedelta(days=found.weekday()) for found in on}
     assert len(on) > 5
     assert on == {calendar.roll(monday) for monday in mondays}
+
+
+def test_after_a_pause_the_leaders_list_waits_for_the_next_first_working_day() -> None:
+    made = by("12/6/2024")  # +15 is Wednesday 3/7; the report of Friday 5/7 is returned, to be corrected by 11/7
+    sim = run(made, [report("5/7/2024", "I.1", "done", review="returned")])
+    assert [line for line in told(sim) if "leaders" in line][0] == "15/07 escalation_leaders → leader (giữ lại)"
 
 
 def test_a_repeat_never_comes_twice_in_a_week_nor_right_after_the_first() -> None:
