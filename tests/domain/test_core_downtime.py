@@ -183,6 +183,11 @@ def test_in_a_year_without_calendar_nothing_is_said_and_the_reason_is_given() ->
     assert found.reason == "Chưa có lịch làm việc năm 2025: không nhắc."
 
 
+def test_what_opened_years_ago_is_looked_at_again_when_the_calendar_begins() -> None:
+    made = world(task("I.1", Within(start=day("1/1/2021"), end=day("31/12/2024"))))
+    assert decide_case(Case(only(made)), snapshot(made), morning("1/1/2021")).next_on == day("1/1/2023")
+
+
 def test_a_due_day_in_an_unloaded_year_waits_for_its_calendar_and_is_seen_as_soon_as_it_comes() -> None:
     row = task("I.1", Within(start=day("1/1/2024"), end=day("28/2/2025")))
     without, loaded = world(row, years=[2024]), world(row, years=[2024, 2025])

@@ -271,6 +271,11 @@ def test_a_promise_before_the_due_day_also_spares_the_reminders() -> None:
     assert told(sim)[:2] == ["13/06 reminder → lead", "17/06 overdue → lead"]
 
 
+def test_after_a_promise_that_lapsed_before_the_due_day_the_reminder_is_made_up_for() -> None:
+    sim = run(by("14/6/2024"), [report("4/6/2024", "I.1", "ack", until="7/6/2024")])
+    assert told(sim)[:3] == ["10/06 reminder → lead", "13/06 reminder → lead", "17/06 overdue → lead"]
+
+
 def test_an_accepted_extension_reminds_and_urges_anew_for_the_new_day() -> None:
     sim = run(by("14/6/2024"), [report("19/6/2024", "I.1", "extension", until="31/7/2024")])
     assert told(sim)[3:][:6] == [
