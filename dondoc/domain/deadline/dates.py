@@ -22,7 +22,9 @@ def point(line: Line, i: int) -> Found:
         return reader(line, i)
     if line.numbers[i] >= 0:
         return months_of_year(line, i) or number(line, i)
-    return quarter(line, i) or months_of_year(line, i)
+    if line.folds[i][:1] == "q":
+        return quarter(line, i)
+    return months_of_year(line, i) if line.keys[i] in COUNT else None
 
 
 def year_number(line: Line, i: int) -> int | None:

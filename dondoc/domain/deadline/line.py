@@ -96,11 +96,11 @@ class Phrases(Generic[T]):
     """
 
     def __init__(self, table: Mapping[str, T]) -> None:
-        self._by_first: dict[str, list[tuple[tuple[str, ...], T]]] = {}
+        self._by_first: dict[str, list[tuple[int, list[str], T]]] = {}
         for phrase in sorted(table, key=lambda p: -len(p.split())):
-            words = tuple(phrase.split())
-            entry = (tuple(map(fold, words)) if len(words) > 1 else words, table[phrase])
-            self._by_first.setdefault(fold(words[0]), []).append(entry)
+            words = phrase.split()
+            seen = [fold(word) for word in words] if len(words) > 1 else words
+            self._by_first.setdefault(fold(words[0]), []).append((len(words), seen, table[phrase]))
 
     @property
     def starts(self) -> frozenset[str]:
@@ -109,16 +109,17 @@ class Phrases(Generic[T]):
 
     def at(self, line: Line, i: int) -> tuple[T, int] | None:
         """The value of the longest phrase that starts at token i, and the token after it."""
-        for words, value in self._by_first.get(line.folds[i], ()):
-            size = len(words)
-            seen = line.folds[i : i + size] if size > 1 else line.keys[i : i + 1]
-            if tuple(seen) == words:
+        bucket = self._by_first.get(line.folds[i])
+        if bucket is None:
+            return None
+        for size, words, value in bucket:
+            if line.keys[i] == words[0] if size == 1 else line.folds[i : i + size] == words:
                 return value, i + size
         return None
 
     def skip(self, line: Line, i: int) -> int:
         """The token after all phrases of the table that stand at i, one after the other."""
-        while (found := self.at(line, i)) is not None:
+        while line.folds[i] in self._by_first and (found := self.at(line, i)) is not None:
             i = found[1]
         return i
 

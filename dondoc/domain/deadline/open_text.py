@@ -60,10 +60,13 @@ def starts_clause(line: Line, i: int, *, keeps_theo: bool = False) -> bool:
         return True
     if LATEST.at(line, i) is not None:
         return True
+    if line.keys[i] == "trong" and line.numbers[i + 1] >= 0 and line.folds[i + 2] in ("ngay", "tuan"):
+        return True
     j = lead(line, i)
     if j > i and (line.keys[j] == "theo" or LATEST.at(line, j) is not None):
         return True
-    return _role_and_date(line, j) or j > i and line.folds[i] in ("hoan", "xong", "du") and _bare_date(line, j)
+    ends = j > i and line.folds[i] in ("hoan", "xong", "du")
+    return _role_and_date(line, j) or ends and (_bare_date(line, j) or role_at(line, j)[0] is not Role.BARE)
 
 
 def _after(line: Line, j: int) -> int:

@@ -9,7 +9,7 @@ LEADS = phrases(
     """hoàn thành | hoàn tất | hoàn thiện | xong | làm xong | cơ bản | toàn bộ | kết thúc | thực hiện | triển khai
     | tiến hành | tổ chức | ban hành | gửi | nộp | trình | báo cáo | công bố | phê duyệt | dự kiến | phấn đấu
     | tiến độ | thời gian | thời hạn | thời điểm | hạn | là | thực hiện xong | gửi báo cáo | triển khai thực hiện
-    | tổ chức thực hiện | đưa vào sử dụng | đưa vào vận hành"""
+    | tổ chức thực hiện | tiếp tục | tiếp tục thực hiện | duy trì | đưa vào sử dụng | đưa vào vận hành"""
 )
 # Words that open a saying about what is done; its objects run on to the next date, mark or connective.
 VERBS = phrases(
@@ -19,7 +19,8 @@ VERBS = phrases(
     | theo dõi | đôn đốc | hướng dẫn | chỉ đạo | phối hợp | tuyên truyền | phổ biến | khảo sát | thống kê | lập
     | chuẩn bị | lấy ý kiến | xin ý kiến | góp ý | tiếp nhận | xử lý | giải quyết | nghiệm thu | bàn giao | tập huấn
     | bồi dưỡng | đào tạo | họp | giao ban | để | và gửi | cơ bản hoàn thành | đưa vào | trả lời | duy trì | cung cấp
-    | đánh giá | chấm điểm | thông báo | chủ trì | chốt | sửa đổi | bổ sung | thông qua | ký | phát động | vận hành"""
+    | đánh giá | chấm điểm | thông báo | chủ trì | chốt | sửa đổi | bổ sung | thông qua | ký | phát động | vận hành
+    | niêm yết | phát hành | đăng | tiếp tục"""
 )
 # Who does it or what is done, before the verb: "Sở Nội vụ tổng hợp …", "Việc rà soát hoàn thành …".
 SUBJECTS = phrases(
