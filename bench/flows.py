@@ -43,7 +43,7 @@ TARGET = 3.0
 READY_SECONDS = 180.0
 OURS, PROCESS = "dondoc", "dondoc-process"
 
-say = Console(stderr=True).print
+say = Console(stderr=True, soft_wrap=True).print
 
 
 @dataclass(frozen=True)
@@ -91,6 +91,7 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--limit", type=int, default=8, help="runs at once, the same for both")
+    parser.add_argument("--tasks", type=int, default=130, help="how many of the plan's tasks")
     parser.add_argument("--at-most", type=float, default=600.0, help="seconds for each round")
     parser.add_argument("--port", type=int, default=4287)
     return parser.parse_args()
@@ -124,7 +125,7 @@ def _round(kind: str, options: argparse.Namespace, endpoint: server.Endpoint, ho
         with _worker(kind, options.limit, home):
             _wait_for_worker(client, kind)
             due = datetime.now(UTC) + timedelta(seconds=LEAD_SECONDS)
-            runs = _create_runs(client, due)
+            runs = _create_runs(client, due, options.tasks)
             return _watch(client, kind, runs, due, options.at_most)
 
 
@@ -167,11 +168,11 @@ def _wait_for_worker(client: SyncPrefectClient, kind: str) -> None:
         time.sleep(0.5)
 
 
-def _create_runs(client: SyncPrefectClient, due: datetime) -> list[UUID]:
+def _create_runs(client: SyncPrefectClient, due: datetime, tasks: int) -> list[UUID]:
     state = {"type": "SCHEDULED", "state_details": {"scheduled_time": due.isoformat()}}
     return [
         client.request("POST", f"/deployments/{one['id']}/create_flow_run", json={"state": state}).json()["id"]
-        for one in _deployments(client)
+        for one in _deployments(client)[:tasks]
     ]
 
 
