@@ -25,7 +25,7 @@ def issue(
     days: Annotated[int, typer.Option(help="Số ngày có hiệu lực")] = LINK_DAYS,
     json: Annotated[bool, typer.Option("--json", help="Kết quả cho máy đọc")] = False,
 ) -> None:
-    """Cấp một đường dẫn cá nhân; địa chỉ chỉ hiện một lần, chỉ giao cho đúng người nhận."""
+    """Cấp một liên kết cá nhân; địa chỉ chỉ hiện một lần, chỉ giao cho đúng người nhận."""
     with open_app() as app:
         issued = linking.issue_link(app, agency, by=_who(), now=app.now(), role=_role(role), days=days)
     if json:
@@ -34,7 +34,7 @@ def issue(
         }  # fmt: skip
         typer.echo(jsonlib.dumps(row, ensure_ascii=False))
         return
-    typer.echo(f"Đường dẫn cho {issued.recipient}, có hiệu lực đến {issued.expires_at:%d/%m/%Y}:")
+    typer.echo(f"Liên kết cho {issued.recipient}, có hiệu lực đến {issued.expires_at:%d/%m/%Y}:")
     typer.echo(issued.address)
 
 
@@ -43,10 +43,10 @@ def revoke(
     agency: AgencyName,
     reason: Annotated[str, typer.Option(help="Vì sao thu hồi")],
 ) -> None:
-    """Thu hồi mọi đường dẫn còn hiệu lực của đầu mối một cơ quan; phiên đang mở cũng kết thúc."""
+    """Thu hồi mọi liên kết còn hiệu lực của đầu mối một cơ quan; phiên đang mở cũng kết thúc."""
     with open_app() as app:
         ended = linking.revoke_links(app, agency, by=_who(), now=app.now(), why=reason)
-    typer.echo(f"Đã thu hồi {ended} đường dẫn.")
+    typer.echo(f"Đã thu hồi {ended} liên kết.")
 
 
 def _role(text: str) -> Role:

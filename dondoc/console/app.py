@@ -99,7 +99,7 @@ class _Console:
             opened = links.open_link(session, request.path_params["token"], self.app.now())
         if isinstance(opened, str):
             why = {"unknown": "không có", "expired": "hết hạn", "revoked": "đã thu hồi"}[opened]
-            self.visits.refused(None, "link", f"Mở đường dẫn {why}.")
+            self.visits.refused(None, "link", f"Mở liên kết {why}.")
             response = refusal(self.pages, f"link-{opened}", 404 if opened == "unknown" else 410, self.is_demo)
         else:
             response = RedirectResponse("/viec", 303)

@@ -7,14 +7,14 @@ from starlette.responses import Response
 from dondoc.console.pages import Pages
 
 _NEW_LINK = (
-    "Mở thư nhắc việc mới nhất gửi cho đơn vị và bấm đường dẫn trong thư đó.",
-    "Nếu vẫn không được, liên hệ Sở Nội vụ (cơ quan theo dõi kế hoạch) để được cấp đường dẫn mới.",
+    "Mở thư nhắc việc mới nhất gửi cho đơn vị và bấm liên kết trong thư đó.",
+    "Nếu vẫn không được, liên hệ Sở Nội vụ (cơ quan theo dõi kế hoạch) để được cấp liên kết mới.",
 )
 REFUSALS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "link-unknown": ("Đường dẫn này không đúng", ("Có thể đường dẫn bị cắt khi sao chép từ thư.", *_NEW_LINK)),
-    "link-expired": ("Đường dẫn này đã hết hạn", ("Mỗi đường dẫn chỉ dùng được trong một thời gian.", *_NEW_LINK)),
-    "link-revoked": ("Đường dẫn này đã được thu hồi", _NEW_LINK),
-    "session": ("Cần mở lại đường dẫn trong thư", ("Phiên làm việc đã hết, hoặc chưa mở từ thư.", *_NEW_LINK)),
+    "link-unknown": ("Liên kết này không đúng", ("Có thể liên kết bị cắt khi sao chép từ thư.", *_NEW_LINK)),
+    "link-expired": ("Liên kết này đã hết hạn", ("Mỗi liên kết chỉ dùng được trong một thời gian.", *_NEW_LINK)),
+    "link-revoked": ("Liên kết này đã được thu hồi", _NEW_LINK),
+    "session": ("Cần mở lại liên kết trong thư", ("Phiên làm việc đã hết, hoặc chưa mở từ thư.", *_NEW_LINK)),
     "form": (
         "Biểu mẫu không hợp lệ",
         ("Biểu mẫu đã cũ hoặc không phải do trang này tạo ra. Chưa có gì được ghi nhận.",
@@ -27,7 +27,7 @@ REFUSALS: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "file-missing": ("Chưa mở được tệp", ("Tệp đã được ghi nhận nhưng tạm thời không đọc được. Hãy báo Sở Nội vụ.",)),
     "400": ("Yêu cầu không đọc được", ("Dữ liệu gửi lên không đúng dạng. Quay lại danh sách việc và thử lại.",)),
-    "403": ("Không được phép", ("Trang này không dành cho đường dẫn của đơn vị.",)),
+    "403": ("Không được phép", ("Trang này không dành cho liên kết của đơn vị.",)),
     "404": ("Không có trang này", ("Địa chỉ không đúng, hoặc nội dung không thuộc đơn vị.",)),
     "405": ("Không có trang này", ("Hãy mở từ danh sách việc.",)),
     "413": (

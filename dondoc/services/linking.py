@@ -35,11 +35,11 @@ def issue_link(
     """
     public_url = app.settings.require_public_url()
     if not 1 <= days <= 366:
-        raise Refused("Đường dẫn có hiệu lực từ 1 đến 366 ngày.")
+        raise Refused("Liên kết có hiệu lực từ 1 đến 366 ngày.")
     with app.sessions.begin() as session:
         recipient = _recipient(app, session, agency, role)
         token = links.issue(session, recipient.id, recipient.agency_id, now, days=days)
-        why = f"Cấp đường dẫn bằng tay, {days} ngày."
+        why = f"Cấp liên kết bằng tay, {days} ngày."
         journal.write(session, now, by, "link-issued", recipient.id, None, None, why)
     return Issued(recipient.id, links.address(public_url, token), now + timedelta(days=days))
 

@@ -93,8 +93,8 @@ def test_a_link_is_shown_once_and_revoked(office: Office) -> None:
     assert issued["recipient"] == "so-tu-phap/focal"
     assert issued["address"].startswith("https://dondoc.example/l/")
     assert issued["expires_at"] == "2024-03-27T09:00:00+07:00"
-    assert said(run(office, "link", "revoke", "so-tu-phap", "--reason", "thử")) == "Đã thu hồi 1 đường dẫn.\n"
-    assert said(run(office, "link", "revoke", "so-tu-phap", "--reason", "thử")) == "Đã thu hồi 0 đường dẫn.\n"
+    assert said(run(office, "link", "revoke", "so-tu-phap", "--reason", "thử")) == "Đã thu hồi 1 liên kết.\n"
+    assert said(run(office, "link", "revoke", "so-tu-phap", "--reason", "thử")) == "Đã thu hồi 0 liên kết.\n"
 
 
 def test_usage_mistakes_exit_2(office: Office) -> None:

@@ -210,7 +210,7 @@ def test_over_https_the_cookie_is_secure_and_bound_to_the_host(database_url: str
 def test_a_guessed_cookie_opens_nothing(office: Office, visit: Visit, cookie: str) -> None:
     office.link(JUSTICE)
     found = visit().get("/viec", headers={"cookie": f"dondoc={cookie}".encode()})
-    assert (found.status_code, "Cần mở lại đường dẫn trong thư" in found.text) == (403, True)
+    assert (found.status_code, "Cần mở lại liên kết trong thư" in found.text) == (403, True)
 
 
 def test_the_session_ends_with_its_time_and_the_page_says_how_to_go_on(office: Office, justice: TestClient) -> None:
