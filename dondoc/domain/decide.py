@@ -184,6 +184,8 @@ def _step_reason(step: Step, number: int, case: Case, rules: Rules, today: date)
         again = f", lần nhắc lại thứ {number - 1}" if number > 1 else ""
         return f"Quá hạn {due_on:%d/%m/%Y} đã {rules.calendar.between(late_after, today)} ngày làm việc{again}."
     left = rules.calendar.between(today, due_on)
+    if left == 0 and today < due_on:
+        return f"Hôm nay là ngày làm việc cuối cùng trước hạn {due_on:%d/%m/%Y}."
     if left == 0:
         return f"Hôm nay là ngày cuối cùng của hạn {due_on:%d/%m/%Y}."
     return f"Còn {left} ngày làm việc đến hạn {due_on:%d/%m/%Y}."

@@ -30,7 +30,8 @@ class Line:
 
     `deadline_words` are the plan's own; `due_on` is the nominal day computed from them and `rolled_due_on` the next
     working day when that is a day off. `working_days` counts to the due day when positive or 0, and since it when
-    negative; None where nothing is due. `agency_name` is who owes it, shown where the reader is somebody else.
+    negative; None where nothing is due. `due_on_day_off` says that the due day is still to come, after the day of the
+    message, with no working day in between. `agency_name` is who owes it, shown where the reader is somebody else.
     `reason` says why an `opened` line has come up, `checkpoint_on` makes a reminder one of progress rather than of
     the end, `history` holds what was sent before, oldest first, each ready to print.
     """
@@ -51,6 +52,7 @@ class Line:
     history: tuple[str, ...] = ()
     promise_until: date | None = None
     checkpoint_on: date | None = None
+    due_on_day_off: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,11 +27,15 @@ def number(value: int) -> str:
     return f"{value:,}".replace(",", ".")
 
 
-def days_words(working_days: int) -> str:
-    """How far the due day is, in working days."""
-    if working_days > 0:
-        return f"còn {number(working_days)} ngày làm việc"
-    return f"đã quá hạn {number(-working_days)} ngày làm việc" if working_days < 0 else "đến hạn hôm nay"
+def days_words(line: Line) -> str:
+    """How far the due day is, in working days; empty where nothing is due."""
+    if line.working_days is None:
+        return ""
+    if line.working_days > 0:
+        return f"còn {number(line.working_days)} ngày làm việc"
+    if line.working_days < 0:
+        return f"đã quá hạn {number(-line.working_days)} ngày làm việc"
+    return "hôm nay là ngày làm việc cuối cùng trước hạn" if line.due_on_day_off else "đến hạn hôm nay"
 
 
 def deadline(line: Line) -> str:

@@ -53,7 +53,7 @@ def compose_day(app: App, now: datetime) -> Composed:
         found = books(app, session)
         loaded = obligations.load_cases(session, ids={row.obligation_id for row in rows})
         cases = {case.obligation.id: case for case in loaded}
-        keep, settled = _still_open(rows, cases, found, now)
+        keep, settled = still_open(rows, cases, found, now)
         keep, looser = _tightest(keep)
         notices.drop(session, [row.id for row in settled], "việc đã được báo cáo hoặc miễn.")
         notices.drop(session, [row.id for row in looser], "đã có nội dung sát hơn về cùng việc.")
@@ -61,9 +61,10 @@ def compose_day(app: App, now: datetime) -> Composed:
         return Composed(len(drafts), sum(draft.is_held for draft in drafts), len(settled) + len(looser))
 
 
-def _still_open(
+def still_open(
     rows: Iterable[NoticeRow], cases: Mapping[str, Case], found: Mapping[str, Book], now: datetime
 ) -> tuple[list[NoticeRow], list[NoticeRow]]:
+    """The notices whose work is still owed at `now`, and those that were reported, accepted or waived meanwhile."""
     keep: list[NoticeRow] = []
     settled: list[NoticeRow] = []
     for row in rows:
@@ -90,11 +91,7 @@ def _write(
     app: App, session: Session, rows: Sequence[NoticeRow], cases: Mapping[str, Case], found: Mapping[str, Book],
     now: datetime,
 ) -> list[Draft]:  # fmt: skip
-    lines: dict[Line, NoticeRow] = {}
-    for row in rows:
-        line = _line(row, cases[row.obligation_id], found)
-        if line is not None:
-            lines[line] = row
+    lines = lines_of(rows, cases, found)
     renderer = NoticeRenderer(app.templates)
     written = []
     for draft in compose(lines, local_day(now)):
@@ -103,6 +100,12 @@ def _write(
             notices.composed(session, stored, [lines[line].id for line in draft.lines])
             written.append(draft)
     return written
+
+
+def lines_of(rows: Iterable[NoticeRow], cases: Mapping[str, Case], found: Mapping[str, Book]) -> dict[Line, NoticeRow]:
+    """The rows as lines of a draft; one whose contact has gone is left out."""
+    lines = {_line(row, cases[row.obligation_id], found): row for row in rows}
+    return {line: row for line, row in lines.items() if line is not None}
 
 
 def _line(row: NoticeRow, case: Case, found: Mapping[str, Book]) -> Line | None:

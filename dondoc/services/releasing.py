@@ -6,11 +6,21 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any, get_args
 
-from dondoc.errors import Refused
-from dondoc.services.app import App
-from dondoc.store import journal, messages
-from dondoc.store.messages import MessageStatus
+from sqlalchemy.orm import Session
 
+from dondoc.domain.cases import Case
+from dondoc.domain.compose import compose
+from dondoc.errors import Refused
+from dondoc.rendering.notices import NoticeRenderer
+from dondoc.services.app import App
+from dondoc.services.books import Book, books
+from dondoc.services.composing import lines_of, still_open, worded
+from dondoc.store import journal, messages, notices, obligations
+from dondoc.store.messages import MessageStatus
+from dondoc.store.models import MessageRow, NoticeRow
+
+MANY = 100_000
+OVERTAKEN = "việc đã được báo cáo, miễn hoặc rút từ khi thư được soạn."
 STATUSES: tuple[MessageStatus, ...] = get_args(MessageStatus)
 
 
@@ -34,12 +44,50 @@ def listed(app: App, status: str) -> list[dict[str, Any]]:
 
 
 def release(app: App, ids: Collection[int], by: str, now: datetime) -> list[int]:
-    """Let held messages go; those that were not held are left as they are. Returns the ids released."""
+    """Let held messages go, each judged again first; those that were not held are left as they are.
+
+    What was reported, accepted or waived since a message was composed is taken out of it: nobody is named late who no
+    longer is. A message with nothing left is dropped, with that reason. Returns the ids released.
+    """
     with app.sessions.begin() as session:
-        found = messages.release(session, ids, by, now, now)
+        held = [row for row in messages.find(session, status="held", limit=MANY) if row.id in set(ids)]
+        ready = [row.id for row in held if _still_true(app, session, row, now)]
+        found = messages.release(session, ready, by, now, now)
         for message_id in found:
             journal.write(session, now, by, "released", f"message/{message_id}", "held", "ready", "Cho gửi.")
     return found
+
+
+def _still_true(app: App, session: Session, row: MessageRow, now: datetime) -> bool:
+    """Bring a held message up to date; False when nothing of it is true any more."""
+    rows = notices.of_message(session, row.id)
+    found = books(app, session)
+    loaded = obligations.load_cases(session, ids={notice.obligation_id for notice in rows})
+    cases = {case.obligation.id: case for case in loaded}
+    withdrawn = [notice for notice in rows if notice.obligation_id not in cases]
+    keep, settled = still_open((n for n in rows if n.obligation_id in cases), cases, found, now)
+    gone = [notice.id for notice in (*settled, *withdrawn)]
+    if not gone:
+        return True
+    if not keep:
+        messages.drop(session, [row.id], OVERTAKEN)
+        journal.write(session, now, "dondoc", "dropped", f"message/{row.id}", "held", "dropped", OVERTAKEN)
+        return False
+    notices.withdraw(session, gone, OVERTAKEN)
+    _word_anew(app, session, row, keep, cases, found, now)
+    journal.write(session, now, "dondoc", "reworded", f"message/{row.id}", None, None, OVERTAKEN)
+    return True
+
+
+def _word_anew(
+    app: App, session: Session, row: MessageRow, keep: list[NoticeRow], cases: dict[str, Case],
+    found: dict[str, Book], now: datetime,
+) -> None:  # fmt: skip
+    (draft,) = compose(lines_of(keep, cases, found), row.day)
+    message = worded(app, draft, NoticeRenderer(app.templates), found, cases, now)
+    row.subject, row.body_text = message.subject, message.body_text
+    row.body_html, row.body_zalo = message.body_html, message.body_zalo
+    session.flush()
 
 
 def drop(app: App, ids: Collection[int], by: str, reason: str, now: datetime) -> list[int]:

@@ -66,6 +66,7 @@ def _line(line: DraftLine, book: Book, cases: Mapping[str, Case], day: date) -> 
         history=_history(case) if notice.to in ("supervisor", "leader") else (),
         promise_until=where.promised_on if where else None,
         checkpoint_on=_checkpoint(line),
+        due_on_day_off=obligation.due_on is not None and day < obligation.due_on,
     )
 
 

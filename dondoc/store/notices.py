@@ -84,6 +84,18 @@ def drop(session: Session, notice_ids: Collection[int], why: str) -> int:
     return _move(session, _dropped(why), is_one_of_ids(NoticeRow.id, notice_ids))
 
 
+def withdraw(session: Session, notice_ids: Collection[int], why: str) -> int:
+    """Take notices out of a message that has not left yet; returns for how many that was still possible."""
+    moved = session.scalars(
+        update(NoticeRow)
+        .where(is_one_of_ids(NoticeRow.id, notice_ids), NoticeRow.status == "composed")
+        .values(**_dropped(why))
+        .returning(NoticeRow.id)
+        .execution_options(synchronize_session="fetch")
+    )
+    return len(moved.all())
+
+
 def _dropped(why: str) -> dict[str, Any]:
     return {"status": "dropped", "reason": NoticeRow.reason + f" Không gửi: {why}"}
 

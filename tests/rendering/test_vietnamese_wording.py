@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dondoc.rendering.context import Line
 from dondoc.rendering.wording import days_words, full_day, leading_capital, listed, number, short_day, shorten
 
 
@@ -36,7 +37,8 @@ def test_days_are_written_as_in_official_letters(day: date, words: str) -> None:
     ],
 )
 def test_the_distance_to_the_due_day_is_in_working_days(days: int, words: str) -> None:
-    assert days_words(days) == words
+    line = Line("reminder", "2.5", "Việc", due_on=date(2024, 3, 29), working_days=days)
+    assert days_words(line) == words
 
 
 def test_lists_and_numbers_and_capitals() -> None:
@@ -62,3 +64,8 @@ def test_long_titles_are_cut_at_a_word(text: str, longest: int, short: str) -> N
 @given(st.text(max_size=400), st.integers(2, 200))
 def test_a_cut_title_is_never_longer_than_asked(text: str, longest: int) -> None:
     assert len(shorten(text, longest)) <= longest
+
+
+def test_before_a_due_day_on_a_day_off_the_last_working_day_is_named_as_such() -> None:
+    friday = Line("reminder", "2.5", "Việc", due_on=date(2024, 3, 31), working_days=0, due_on_day_off=True)
+    assert days_words(friday) == "hôm nay là ngày làm việc cuối cùng trước hạn"

@@ -1,0 +1,84 @@
+"""A person's release: judged again at that moment, so that nobody is named late who no longer is."""
+
+from __future__ import annotations
+
+from datetime import date, time
+
+import pytest
+from sqlalchemy import select
+from town import Town, only, shipped
+
+from dondoc.errors import Refused
+from dondoc.services import answering, releasing
+from dondoc.services.replies import Reply
+from dondoc.store.models import JournalRow, MessageRow
+
+JANUARY, MARCH = "II.2.39", "II.2.26"  # by 31/01 and by 31/05/2024, Văn phòng UBND tỉnh
+FIRST = "hung-yen-2024/II.2.39/-/1/van-phong-ubnd-tinh"
+
+
+def held(town: Town) -> list[MessageRow]:
+    with town.app.sessions() as session:
+        return list(session.scalars(select(MessageRow).where(MessageRow.status == "held").order_by(MessageRow.id)))
+
+
+def until_the_head_is_told(town: Town, *tasks: str) -> MessageRow:
+    """Nobody answers until the copy for the head waits for its release."""
+    town.apply(only(shipped(), *tasks), assign=False)
+    day = date(2024, 2, 1)
+    while not held(town):
+        day = town.app.calendar.add(day, 1)
+        town.morning(day)
+    (message,) = held(town)
+    assert message.recipient == "van-phong-ubnd-tinh/head"
+    return message
+
+
+def report_done(town: Town, obligation: str) -> None:
+    answering.submit(
+        town.app, obligation_ids=[obligation], by="van-phong-ubnd-tinh", submission="phieu-1", now=town.moment,
+        reply=Reply("done", document_number="12/KH-UBND", document_date=town.moment.date()),
+    )  # fmt: skip
+
+
+def to_heads(town: Town) -> int:
+    return sum("lanhdao@" in to for mail in town.mails() for to in mail.entry.to)
+
+
+def test_a_message_about_work_reported_since_is_dropped_not_sent(town: Town) -> None:
+    message = until_the_head_is_told(town, JANUARY)
+    report_done(town, FIRST)
+    assert releasing.release(town.app, [message.id], "so-noi-vu", town.moment) == []
+    town.morning(town.moment.date(), time(10, 0))
+    assert to_heads(town) == 0
+    assert held(town) == []
+    with town.app.sessions() as session:
+        said = session.scalars(select(JournalRow).where(JournalRow.subject == f"message/{message.id}")).all()
+    assert [row.action for row in said] == ["dropped"]
+
+
+def test_what_was_reported_since_is_taken_out_and_the_rest_goes(town: Town) -> None:
+    workspace = only(shipped(), JANUARY, "II.2.12")  # both by 31/01/2024
+    town.apply(workspace, assign=False)
+    message = until_the_head_is_told(town, JANUARY, "II.2.12")
+    report_done(town, FIRST)
+    assert releasing.release(town.app, [message.id], "so-noi-vu", town.moment) == [message.id]
+    town.morning(town.moment.date(), time(10, 0))
+    (mail,) = [m for m in town.mails() if any("lanhdao@" in to for to in m.entry.to)]
+    assert mail.text is not None
+    assert "II.2.12" in mail.text
+    assert "II.2.39" not in mail.text
+
+
+def test_dropping_needs_a_reason_and_keeps_the_message(town: Town) -> None:
+    message = until_the_head_is_told(town, JANUARY)
+    with pytest.raises(Refused):
+        releasing.drop(town.app, [message.id], "so-noi-vu", "  ", town.moment)
+    assert releasing.drop(town.app, [message.id], "so-noi-vu", "Đã trao đổi trực tiếp.", town.moment) == [message.id]
+    (row,) = [r for r in releasing.listed(town.app, "dropped") if r["id"] == message.id]
+    assert "Đã trao đổi trực tiếp" in row["reason"]
+
+
+def test_only_states_that_exist_can_be_listed(town: Town) -> None:
+    with pytest.raises(Refused, match="held"):
+        releasing.listed(town.app, "bị giữ")
