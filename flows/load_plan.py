@@ -13,7 +13,7 @@ from flows._shared import finish, shared_app
 def load_plan(plan_id: str, force: bool = False) -> dict[str, int]:
     """Apply `<plan_id>.yaml` of the plans folder and bring its deployments into step."""
     app = shared_app()
-    applied = applying.apply_file(app, app.settings.plans / f"{plan_id}.yaml", app.now(), "Prefect", force=force)
+    applied = applying.apply_named(app, plan_id, app.now(), "Prefect", force=force)
     scheduling.sync_all(app, get_run_logger().info)
     counts = {"new": len(applied.diff.new), "changed": len(applied.diff.changed), "gone": len(applied.diff.gone)}
     return finish("plan_loaded", counts)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -30,7 +31,7 @@ from dondoc.store.plans import NewPlan
 MOST_CHANGED = 0.30
 """An apply that changes more of a plan than this stops and asks (DESIGN §2.10)."""
 
-Progress = Callable[[str], None]
+PLAN_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,13 @@ def apply_file(
     if errors or loaded.value is None:
         raise ProblemsFound(errors or loaded.problems)
     return apply_workspace(app, loaded.value, now, by, force=force, live_from=live_from)
+
+
+def apply_named(app: App, plan_id: str, now: datetime, by: str, *, force: bool = False) -> Applied:
+    """Apply `<plan_id>.yaml` of the plans folder. Raises Refused for a name that is no plan id: it comes from a form."""
+    if not PLAN_ID.fullmatch(plan_id):
+        raise Refused(f"“{plan_id}” không phải mã kế hoạch: chỉ dùng chữ thường không dấu, số và dấu gạch nối.")
+    return apply_file(app, app.settings.plans / f"{plan_id}.yaml", now, by, force=force)
 
 
 def apply_workspace(

@@ -151,3 +151,9 @@ def test_windows_stay_windows_after_a_round_through_the_store(town: Town) -> Non
     assert any(isinstance(c, Within) for task in workspace.plan.tasks for c in task.clauses)
     town.apply(workspace)
     assert rows(town)["hung-yen-2024/I.2.5/-/1/so-tu-phap"].is_window
+
+
+@pytest.mark.parametrize("name", ["../config/x", "/etc/passwd", "Hung-Yen", "a/b", "", "a.yaml", "a\x00b"])
+def test_a_name_from_a_form_never_leaves_the_plans_folder(town: Town, name: str) -> None:
+    with pytest.raises(Refused):
+        applying.apply_named(town.app, name, town.moment, "Prefect")
