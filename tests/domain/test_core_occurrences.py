@@ -234,6 +234,11 @@ def test_a_date_beside_a_document_or_event_is_a_cap_and_falls_due_by_itself(besi
     assert found.waiting == ()
 
 
+def test_two_dates_beside_an_event_cap_nothing() -> None:
+    found = yields(By(date=day("30/6/2024")), By(date=day("30/11/2024")), Upon(event="có yêu cầu", relation="when"))
+    assert (len(found.occurrences), [w.question for w in found.waiting]) == (2, ["có yêu cầu"])
+
+
 def test_a_cadence_and_an_event_in_one_cell_are_both_followed() -> None:
     found = yields(Every(period="year"), Upon(event="có yêu cầu", relation="when"))
     assert [o.key for o in found.occurrences] == ["2024"]
