@@ -18,6 +18,7 @@ _CONNECTIVES = Phrases[tuple[Relation, bool]](
 _PROCESS = phrases("trong quá trình | trong suốt quá trình")
 _SUDDEN = phrases("đột xuất | báo cáo đột xuất | kiểm tra đột xuất")
 _IF_ANY = phrases("( nếu có ) | nếu có | ( khi có yêu cầu )")
+_NOT_AFTER = frozenset({"ngày", "tuần", "tháng", "quý", "năm", "đó", "này", "thời", "một"})
 _EMPTY = frozenset({"có", "đó", "này", "cùng", "nay", "đây", "phát", "xong", "khi"})
 
 
@@ -45,9 +46,7 @@ def _is_event(line: Line, i: int, start: int, end: int) -> bool:
     if line.keys[i] == "nếu" and line.keys[start] != "có":
         return False
     only_after = line.keys[start - 1] == "sau"
-    if only_after and (
-        point(line, start) is not None or line.keys[start] in ("ngày", "đó", "này", "thời", "năm", "một")
-    ):
+    if only_after and (point(line, start) is not None or line.keys[start] in _NOT_AFTER):
         return False
     return ends_in_length(line, start, end) is None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dondoc.domain.deadline.spelling import Slips, fold, is_syllable, one_apart
+from dondoc.domain.deadline.spelling import Slips, fold, is_plain_syllable, is_syllable, one_apart
 
 # Where two words fold to the same letters, the first one is what a word without accents ("truoc") stands for;
 # "ngay" and "quy" are right words themselves and are told from "ngày" and "quý" by what follows them.
@@ -20,24 +20,40 @@ _WORDS = _SPELLED.split()
 _ALIASES = {"hằng": "hàng", "quí": "quý", "kì": "kỳ", "mồng": "mùng"}
 _EXACT = {word: word for word in _WORDS} | _ALIASES
 _BY_FOLD = {fold(word): word for word in reversed(_WORDS)}
-_SLIPS = Slips({fold(word) for word in _WORDS if len(word) >= 3})
+_FOLDED = {word: (key, fold(key), False) for word, key in _EXACT.items()}
+_SLIPS = Slips(word for word in _EXACT if len(word) >= 3)
+_PLAIN_SLIPS = Slips({fold(word) for word in _WORDS if len(word) >= 4})
 
 
-_FOLDED = {word: (key, fold(key)) for word, key in _EXACT.items()}
+def look_up(word: str) -> tuple[str, str, bool]:
+    """The word of the grammar that a written word stands for, else the word itself; the same without accents.
 
-
-def look_up(word: str) -> tuple[str, str]:
-    """The word of the grammar that a written word stands for, else the word itself; and the same without accents."""
+    The last says that the word is doubtful: no Vietnamese word, but a letter away from one of the grammar.
+    """
     low = word.lower()
     known = _FOLDED.get(low)
     if known is not None:
         return known
     folded = fold(low)
-    right = is_syllable(low)
-    if right and folded != low:
-        return low, folded
-    key = _BY_FOLD.get(folded) or (None if right or len(low) < 4 else _slip(folded))
-    return (low, folded) if key is None else (key, fold(key))
+    plain = folded == low
+    if plain and folded in _BY_FOLD:
+        return _FOLDED[_BY_FOLD[folded]]
+    right = is_plain_syllable(low) if plain else is_syllable(low)
+    if right or len(low) > 1 and word.isupper():
+        return low, folded, False
+    if (once := _without_double(low)) is not None:
+        return _FOLDED[once]
+    near = _PLAIN_SLIPS.near(low) if plain and len(low) > 3 else _SLIPS.near(low)
+    if len(near) == 1 and len(low) > 2:
+        found = near.pop()
+        return _FOLDED[_BY_FOLD[found] if plain and found in _BY_FOLD else found]
+    return (low, folded, bool(near)) if folded not in _BY_FOLD else _FOLDED[_BY_FOLD[folded]]
+
+
+def _without_double(low: str) -> str | None:
+    """The word of the grammar in which one letter was struck twice ("Thánng")."""
+    once = (low[:k] + low[k + 1 :] for k in range(len(low) - 1) if low[k] == low[k + 1])
+    return next((word for word in once if word in _EXACT), None)
 
 
 def is_known(low: str) -> bool:
@@ -55,12 +71,9 @@ def halves(word: str) -> str | None:
 def is_parted(first: str, second: str) -> bool:
     """Whether two words are one of the grammar with a space in it ("tu ần"), though each could stand alone."""
     joined = first + second
-    return second.islower() and second not in _EXACT and len(joined) >= 3 and joined.lower() in _EXACT
-
-
-def _slip(folded: str) -> str | None:
-    found = _SLIPS.find(folded)
-    return _BY_FOLD[found] if found else None
+    return (
+        second.islower() and second not in _EXACT and (len(joined) >= 3 or joined == "và") and joined.lower() in _EXACT
+    )
 
 
 _PAIRS = {

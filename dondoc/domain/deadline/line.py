@@ -22,21 +22,23 @@ class Line:
     """A repaired cell cut into tokens. Lists run in step and end in padding, so that looking ahead needs no checks.
 
     `keys` are the grammar's words (lexicon), digits or marks; `folds` the same without accents; `numbers` the
-    value of a number of at most four digits, else -1; `tight[i]` says that no space stands before token i.
+    value of a number of at most four digits, else -1; `tight[i]` says that no space stands before token i,
+    `doubtful[i]` that it seems to be a misspelled word of the grammar.
     """
 
-    __slots__ = ("closing", "folds", "keys", "n", "numbers", "spans", "text", "tight", "words")
+    __slots__ = ("closing", "doubtful", "folds", "keys", "n", "numbers", "spans", "text", "tight", "words")
 
     def __init__(self, text: str) -> None:
         found = list(_TOKEN.finditer(text))
         words = [match[0] for match in found]
-        known = [look_up(word) if word.isalpha() else (word, word) for word in words]
+        known = [look_up(word) if word.isalpha() else (word, word, False) for word in words]
         self.text = text
         self.n = len(found)
         self.words = words + _BLANKS
         self.spans = [match.span() for match in found]
-        self.keys = [key for key, _ in known] + _BLANKS
-        self.folds = [folded for _, folded in known] + _BLANKS
+        self.keys = [key for key, _, _ in known] + _BLANKS
+        self.folds = [folded for _, folded, _ in known] + _BLANKS
+        self.doubtful = [doubt for _, _, doubt in known] + _LOOSE
         self.numbers = [int(word) if word.isdecimal() and len(word) <= 4 else -1 for word in words] + _NO_NUMBERS
         self.tight = [i > 0 and self.spans[i - 1][1] == self.spans[i][0] for i in range(self.n)] + _LOOSE
         self._mend_pairs()

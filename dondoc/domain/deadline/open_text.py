@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from enum import Enum
+
 from dondoc.domain.deadline.cadences import starts_cadence
 from dondoc.domain.deadline.dates import amount, point
 from dondoc.domain.deadline.line import SOFT, Line, phrases
+from dondoc.domain.deadline.moments import Range
+from dondoc.domain.deadline.periods import moment
 from dondoc.domain.deadline.roles import LATEST, Role, role_at, skip_clock
 from dondoc.domain.deadline.verbs import is_theo_doi, lead
 
@@ -24,30 +28,55 @@ def text_end(line: Line, i: int, *, keeps_theo: bool, dates_part: bool = False) 
     to an event (`keeps_theo`), but is a reference of its own after another reference. A bare date after a separator
     is a clause of its own (`dates_part`, behind labels) or leaves both readings open.
     """
-    j = i
-    while j < line.n:
-        if line.parts(j) or line.keys[j] in (":", ")", "]") or line.folds[j : j + 2] == ["doi", "voi"]:
-            return j
+    j = since = i
+    while j < line.n and not _closes(line, j):
         if line.keys[j] == "(":
-            if _is_clause_in_brackets(line, j + 1):
-                return j
-            close = line.closing.get(j, j)
-            if any(_is_date(line, k) for k in range(j + 1, close)):
-                return None
-            j = close
+            reach, after = _at_brackets(line, j)
         elif line.keys[j] in SOFT or line.keys[j] == "/" and line.is_word(j - 1) and line.is_word(j + 1):
-            start = _after(line, j)
-            if starts_clause(line, start, keeps_theo=keeps_theo and line.keys[j] == ",") and not _pairs(line, j, start):
-                return j
-            if _bare_date(line, start) and not _pairs_date(line, i, j, start):
-                return j if dates_part or line.keys[j] == "hoặc" else None
-            if dates_part and point(line, start) is not None and not _pairs_date(line, i, j, start):
-                return None
-            j = max(j, start - 1)
-        elif j > i and (_runs_on(line, j) or _stray_day(line, i, j)):
-            return None
-        j += 1
+            reach, after = _at_separator(line, i, j, keeps_theo=keeps_theo, dates_part=dates_part)
+            since = after
+        else:
+            reach, after = _at_word(line, i, since, j), j + 1
+        if reach is not _Reach.GOES_ON:
+            return j if reach is _Reach.ENDS else None
+        j = after
     return j
+
+
+class _Reach(Enum):
+    """What a token does to the words that are kept; OPEN: two readings are possible."""
+
+    GOES_ON = 1
+    ENDS = 2
+    OPEN = 3
+
+
+def _closes(line: Line, j: int) -> bool:
+    return line.parts(j) or line.keys[j] in (":", ")", "]") or line.folds[j : j + 2] == ["doi", "voi"]
+
+
+def _at_brackets(line: Line, j: int) -> tuple[_Reach, int]:
+    if _is_clause_in_brackets(line, j + 1):
+        return _Reach.ENDS, j
+    close = line.closing.get(j, j)
+    dated = any(_is_date(line, k) for k in range(j + 1, close))
+    return _Reach.OPEN if dated else _Reach.GOES_ON, close + 1
+
+
+def _at_separator(line: Line, i: int, j: int, *, keeps_theo: bool, dates_part: bool) -> tuple[_Reach, int]:
+    start = _after(line, j)
+    if starts_clause(line, start, keeps_theo=keeps_theo and line.keys[j] == ",") and not _pairs(line, j, start):
+        return _Reach.ENDS, start
+    if point(line, start) is None or _pairs_date(line, i, j, start):
+        return _Reach.GOES_ON, start
+    if _bare_date(line, start):
+        return _Reach.ENDS if dates_part or line.keys[j] == "hoặc" else _Reach.OPEN, start
+    return _Reach.OPEN if dates_part else _Reach.GOES_ON, start
+
+
+def _at_word(line: Line, i: int, since: int, j: int) -> _Reach:
+    open_ = line.doubtful[j] or j > i and (_runs_on(line, j) or _stray_day(line, since, j))
+    return _Reach.OPEN if open_ or since > i and _closing_date(line, since, j) else _Reach.GOES_ON
 
 
 def starts_clause(line: Line, i: int, *, keeps_theo: bool = False) -> bool:
@@ -60,6 +89,8 @@ def starts_clause(line: Line, i: int, *, keeps_theo: bool = False) -> bool:
         return True
     if LATEST.at(line, i) is not None:
         return True
+    if line.keys[i] == "từ":
+        return isinstance((moment(line, i) or (None, i))[0], Range)
     if line.keys[i] == "trong" and line.numbers[i + 1] >= 0 and line.folds[i + 2] in ("ngay", "tuan"):
         return True
     j = lead(line, i)
@@ -129,14 +160,20 @@ def _runs_on(line: Line, j: int) -> bool:
     return False
 
 
-def _stray_day(line: Line, i: int, j: int) -> bool:
+def _stray_day(line: Line, since: int, j: int) -> bool:
     """Whether a day inside the words is neither a document's ("số 12/KH ngày 15/01/2024", "… của") nor "từ ngày …"."""
     if line.keys[j] != "ngày" and line.numbers[j] < 0 or line.keys[j - 1] in ("ngày", "/", "-"):
         return False
     found = point(line, j)
     if found is None or found[0].kind != "day" or found[0].first == 0:
         return False
-    return not (line.keys[j - 1] == "từ" or line.keys[found[1]] == "của" or "số" in line.keys[i:j])
+    return not (line.keys[j - 1] == "từ" or line.keys[found[1]] == "của" or "số" in line.keys[since:j])
+
+
+def _closing_date(line: Line, since: int, j: int) -> bool:
+    """Whether a month or quarter closes the few words behind a separator: a misread clause, perhaps."""
+    found = point(line, j) if since < j <= since + 3 else None
+    return found is not None and found[0].kind in ("month", "quarter") and line.ends(found[1])
 
 
 def _is_clause_in_brackets(line: Line, i: int) -> bool:

@@ -172,7 +172,10 @@ def _continued(line: Line, reads: Reads, i: int, plan_year: int) -> Run | None:
         if match is not None:
             return reads + _reads(line, i, match), match.end
     done = _doing(line, i)
-    return (_with_words(reads, line.said(i, done)), done) if done > i else None
+    sure = (
+        line.ends(done) or line.keys[done] == "(" or starts_clause(line, done) or label_behind(line, done) is not None
+    )
+    return (_with_words(reads, line.said(i, done)), done) if done > i and sure else None
 
 
 def _with_words(reads: Reads, words: str) -> Reads:

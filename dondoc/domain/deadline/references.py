@@ -25,7 +25,13 @@ def reference(line: Line, i: int, plan_year: int) -> Match | None:
         return None
     start = found[1]
     end = text_end(line, start, keeps_theo=False)
-    if end is None or end <= start or not line.is_word(start) or line.keys[start] in SOFT:
+    if (
+        end is None
+        or end <= start + 1
+        or not line.is_word(start)
+        or line.keys[start] in SOFT
+        or line.keys[start] == "định"
+    ):
         return None
     if point(line, start) is not None or starts_clause(line, start) or "khi" in line.keys[start:end]:
         return None

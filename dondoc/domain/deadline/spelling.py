@@ -25,14 +25,14 @@ def _tables() -> tuple[dict[int, str], dict[int, str]]:
 _TONELESS, _PLAIN = _tables()
 _SHARP_OR_HEAVY = re.compile("[\u0301\u0323]")
 _SPELLING = (
-    r"(?:ngh|ng|nh|gh|gi|kh|ph|th|tr|ch|qu|[bcdđghklmnprstvx])?"
+    r"(?:ngh|ng|nh|gh|gi|kh|ph|th|tr|ch|qu(?!u)|[bcdđghklmnprstvx])?"
     r"(?:oac|oach|oai|oan|oang|oanh|oao|oat|oay|oăc|oăm|oăn|oăng|oăt|oen|oeo|oet|oong|ooc|oa|oe"
     r"|iêc|iêm|iên|iêng|iêp|iêt|iêu|yêm|yên|yêng|yêt|yêu|uyên|uyêt|uych|uynh|uyt|uyu|uya|uy"
     r"|uân|uâng|uât|uây|uêch|uênh|uê|uôc|uôi|uôm|uôn|uông|uôt|ươc|ươi|ươm|ươn|ương|ươp|ươt|ươu|uơ|ưa|ưu|ưi"
     r"|ach|anh|ang|ac|ai|am|an|ao|ap|at|au|ay|ăng|ăc|ăm|ăn|ăp|ăt|âng|âc|âm|ân|âp|ât|âu|ây"
     r"|eng|ec|em|en|eo|ep|et|êch|ênh|êm|ên|êp|êt|êu|ich|inh|im|in|ip|it|iu|ia"
     r"|ong|oc|oi|om|on|op|ot|ông|ôc|ôi|ôm|ôn|ôp|ôt|ơi|ơm|ơn|ơp|ơt"
-    r"|ung|uc|ui|um|un|up|ut|ua|ưng|ưc|ưt|[aăâeêioôơuưy])"
+    r"|ung|uc|ui|um|un|up|ut|ua|ưng|ưc|ưt|[aeêioôơuưy])"
 )
 _SYLLABLE = re.compile(_SPELLING)
 _PLAIN_SYLLABLE = re.compile(_SPELLING.translate(_PLAIN))
@@ -60,7 +60,7 @@ def _decomposed(word: str) -> str:
 
 
 class Slips:
-    """Finds the one known word that is one letter away (added, lost, changed or swapped) from a misspelled one."""
+    """Finds the known words that are one letter away (added, lost, changed or swapped) from a misspelled one."""
 
     def __init__(self, words: Iterable[str]) -> None:
         self._by_shorter: dict[str, set[str]] = {}
@@ -68,12 +68,13 @@ class Slips:
             for shorter in _one_less(word):
                 self._by_shorter.setdefault(shorter, set()).add(word)
 
-    def find(self, folded: str) -> str | None:
-        """The known word, or None when there is none or more than one."""
+    def near(self, misspelled: str) -> set[str]:
+        """The known words; in words of three letters a changed letter makes too many, so it does not count."""
         found: set[str] = set()
-        for shorter in _one_less(folded):
-            found.update(word for word in self._by_shorter.get(shorter, ()) if one_apart(word, folded))
-        return found.pop() if len(found) == 1 else None
+        for shorter in _one_less(misspelled):
+            found.update(word for word in self._by_shorter.get(shorter, ()) if one_apart(word, misspelled))
+        changed = {word for word in found if len(word) == len(misspelled) <= 3 and sorted(word) != sorted(misspelled)}
+        return found - changed
 
 
 def _one_less(word: str) -> set[str]:

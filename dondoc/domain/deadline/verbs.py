@@ -33,6 +33,8 @@ SUBJECTS = phrases(
 _PLACES = frozenset({"không", "chưa", "trừ", "ngoại", "tạm", "dừng", "riêng", "khoảng", "sau", "trước", "giữa", "bắt"})
 _MARKS = frozenset({":", ")", "]"})
 _TIMES = frozenset({"ngày", "tháng", "quý", "tuần", "năm", "kỳ", "nay", "mùa", "tết", "hàng"})
+_DATES = frozenset({"trong", "vào", "từ", "đến", "chậm", "muộn"})
+_OPENERS = _DATES | {"khi", "theo", "định", "thường", "liên", "đột", "nếu", "đối", "có"}
 _LONGEST = 40
 
 
@@ -68,7 +70,7 @@ def _stops(line: Line, i: int) -> bool:
         return not _is_named_year(line, i)
     if line.numbers[i] >= 0 and line.words[i + 1] != "%" and not _is_named_year(line, i - 1):
         return True
-    return key in ("khi", "theo", "chậm", "muộn", "trong", "vào", "đến", "định", "thường", "liên", "đột", "nếu", "đối")
+    return key in _OPENERS or line.doubtful[i] or line.words[i] in ("II", "III", "IV")
 
 
 def _is_named_year(line: Line, i: int) -> bool:
