@@ -22,7 +22,7 @@ from dondoc.domain.policy import DEFAULT, Step
 from dondoc.domain.simulate import World
 
 FIRST, LAST = date(2024, 1, 1), date(2024, 12, 31)
-LAW = settings(max_examples=30, deadline=None, derandomize=True)
+LAW = settings(max_examples=25, deadline=None, derandomize=True)
 Told = list[tuple[date, Notice]]
 
 ON_THE_DAY = (Step("sap_han", "reminder", -3), Step("dung_han", "reminder", 0))
