@@ -166,7 +166,7 @@ def _continued(line: Line, reads: Reads, i: int, plan_year: int) -> Run | None:
         return (_with_words(reads, line.said(i, done)), done) if done > i + 1 and line.ends(done) else None
     if isinstance(last, Ongoing | Every) and (end := _scope(line, i, plan_year)) is not None:
         return _with_words(reads, line.said(i, end)), end
-    rules = _AFTER_ONGOING if isinstance(last, Ongoing) else _FOLLOWERS
+    rules = _AFTER_ONGOING if reads[-1].rule == "ongoing" else _FOLLOWERS
     for rule in rules.get(first_word(line, i), ()):
         match = rule(line, i, plan_year)
         if match is not None:
