@@ -57,7 +57,7 @@ def apply_file(
 
 
 def apply_named(app: App, plan_id: str, now: datetime, by: str, *, force: bool = False) -> Applied:
-    """Apply `<plan_id>.yaml` of the plans folder. Raises Refused for a name that is no plan id: it comes from a form."""
+    """Apply `<plan_id>.yaml` of the plans folder. Raises Refused for what is no plan id: the name comes from a form."""
     if not PLAN_ID.fullmatch(plan_id):
         raise Refused(f"“{plan_id}” không phải mã kế hoạch: chỉ dùng chữ thường không dấu, số và dấu gạch nối.")
     return apply_file(app, app.settings.plans / f"{plan_id}.yaml", now, by, force=force)
