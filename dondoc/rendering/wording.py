@@ -50,7 +50,8 @@ def deadline(line: Line) -> str:
 
 def citation(plan: PlanReference) -> str:
     """Kế hoạch … của UBND tỉnh … (số 1/KH-UBND ngày 05/02/2024), with what is unknown left out."""
-    issuer = f" của {plan.issuer}" if plan.issuer and plan.issuer not in plan.title else ""
+    # A title that says whose plan it is ("… của tỉnh Hưng Yên") needs no second "của".
+    issuer = f" của {plan.issuer}" if plan.issuer and " của " not in plan.title else ""
     facts = [f"số {plan.number}"] if plan.number else []
     facts += [f"ngày {short_day(plan.issued_on)}"] if plan.issued_on else []
     return f"{plan.title}{issuer}" + (f" ({' '.join(facts)})" if facts else "")
