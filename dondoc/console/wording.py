@@ -13,7 +13,6 @@ from dondoc.domain.moments import ZONE, local_day
 from dondoc.domain.policy import Step
 from dondoc.domain.windows import before
 from dondoc.rendering.wording import full_day, leading_capital, number, short_day
-from dondoc.services.answering import REPLACED
 from dondoc.services.owed import Owed
 from dondoc.services.replies import REPLY_NAMES
 
@@ -192,8 +191,6 @@ def _reviewed(answer: Answer) -> str:
     review = answer.review
     if review is None:
         return ""
-    if review.reason == REPLACED:
-        return "Đã được thay bằng báo cáo gửi sau."
     if review.outcome == "accepted":
         return f"Được chấp nhận {moment(review.at)}."
     return f"Được trả lại {moment(review.at)}: {_sentence(review.reason or '')}"

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dondoc.domain.answers import Answer, Review
+from dondoc.domain.answers import Answer
 from dondoc.domain.moments import ZONE, local_day
 from dondoc.errors import Refused
 from dondoc.intake.files import Checked
@@ -28,8 +28,6 @@ from dondoc.services.replies import (
 )
 from dondoc.store import answers, journal, notices, obligations
 from dondoc.store.models import AnswerRow, FileRow, ObligationRow
-
-REPLACED = "Đơn vị đã gửi lại báo cáo khác thay báo cáo này."
 
 Mandate = frozenset[tuple[str, str]]
 """For whom somebody may answer: pairs of plan id and agency id."""
@@ -164,8 +162,6 @@ class _Submission:
 
     def _write(self, obligation_ids: tuple[str, ...]) -> int:
         """Answers, files and journal; the first answer's id is the receipt's number."""
-        if self.reply.kind == "done":
-            self._replace_unreviewed(obligation_ids)
         reply = self.reply
         answer = Answer("", reply.kind, self.now, reply.until, reply.document_number, reply.document_date, reply.note)
         stored = answers.add(
@@ -179,18 +175,6 @@ class _Submission:
             [journal.Entry(self.now, self.by, "answered", key, None, reply.kind, why) for key in obligation_ids],
         )
         return min(stored.values())
-
-    def _replace_unreviewed(self, obligation_ids: tuple[str, ...]) -> None:
-        """The report that waits for its review is closed, or its pause of the ladder would never end."""
-        waiting = self.session.execute(
-            select(AnswerRow.id, AnswerRow.obligation_id).where(
-                AnswerRow.obligation_id.in_(obligation_ids), AnswerRow.kind == "done", AnswerRow.outcome.is_(None)
-            )
-        ).all()
-        closed = Review("returned", self.now, self.by, REPLACED, correct_by=local_day(self.now))
-        for answer_id, obligation_id in waiting:
-            answers.review(self.session, answer_id, closed)
-            journal.write(self.session, self.now, self.by, "replaced", obligation_id, str(answer_id), None, REPLACED)
 
 
 def _file_row(answer_id: int, file: Checked) -> FileRow:

@@ -115,7 +115,7 @@ def _state_objections(case: Case, reply: Reply, book: Book, now: datetime) -> It
     elif work == "reported" and reply.kind != "done":
         message = (
             f"Việc {name} đã được báo cáo hoàn thành và đang chờ duyệt. Muốn sửa, hãy gửi lại báo cáo hoàn thành: "
-            "bản gửi sau thay bản gửi trước."
+            "hai bản được duyệt cùng nhau."
         )
         yield Objection("obligations", message, case.obligation.id)
 

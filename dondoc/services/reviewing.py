@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dondoc.domain.answers import Outcome, Review
+from dondoc.domain.cases import standing
 from dondoc.domain.explain import day_name
 from dondoc.domain.moments import local_day
 from dondoc.errors import Refused
@@ -70,7 +71,10 @@ def accept(
         why = f"Tính theo ngày văn bản {day:%d/%m/%Y}." if document_date_counts else "Tính theo ngày gửi báo cáo."
         decision = Review("accepted", now, by, document_date_counts=document_date_counts)
         _decide(session, row, answer, decision, why)
-        return Reviewed(row.id, answer.id, "accepted", day, row.late_after is not None and day > row.late_after)
+        case = obligations.load_case(session, row.id)
+        assert case is not None
+        where = standing(case, now, book(app, session, row.plan_id).rules)
+        return Reviewed(row.id, answer.id, "accepted", where.submitted_on or day, where.late)
 
 
 def return_(
@@ -106,12 +110,13 @@ def return_(
 
 
 def waiting(app: App, plan_id: str | None = None) -> tuple[Waiting, ...]:
-    """Every report that waits for its review, the oldest first."""
+    """The latest report of every obligation that waits for a review, the oldest first."""
     query = (
         select(AnswerRow, ObligationRow)
         .join(ObligationRow, ObligationRow.id == AnswerRow.obligation_id)
         .where(AnswerRow.kind == "done", AnswerRow.outcome.is_(None), ObligationRow.withdrawn_at.is_(None))
-        .order_by(AnswerRow.at, AnswerRow.id)
+        .distinct(AnswerRow.obligation_id)
+        .order_by(AnswerRow.obligation_id, AnswerRow.id.desc())
     )
     if plan_id is not None:
         query = query.where(ObligationRow.plan_id == plan_id)
@@ -121,7 +126,7 @@ def waiting(app: App, plan_id: str | None = None) -> tuple[Waiting, ...]:
                 row.id, answer.id, row.agency, row.reviewer, answer.at,
                 answer.document_number, answer.document_date, row.due_on,
             )
-            for answer, row in session.execute(query)
+            for answer, row in sorted(session.execute(query), key=lambda found: (found[0].at, found[0].id))
         )  # fmt: skip
 
 
@@ -161,7 +166,13 @@ def _confirmed_date(answer: AnswerRow) -> date:
 
 
 def _decide(session: Session, row: ObligationRow, answer: AnswerRow, decision: Review, why: str) -> None:
-    answers.review(session, answer.id, decision)
+    """The decision on a report holds for the earlier ones it adds to, which nobody reviewed: they are judged together,
+    and the first of them decides timeliness."""
+    together = select(AnswerRow.id).where(
+        AnswerRow.obligation_id == row.id, AnswerRow.kind == "done", AnswerRow.outcome.is_(None)
+    )
+    for answer_id in session.scalars(together).all():
+        answers.review(session, answer_id, decision)
     obligations.set_next(session, {row.id: local_day(decision.at)})
     old = f"reported:{answer.id}"
     journal.write(session, decision.at, decision.by, decision.outcome, row.id, old, decision.outcome, why)

@@ -200,23 +200,27 @@ def test_a_form_sent_twice_at_the_same_moment_is_recorded_once(office: Office) -
     assert answers(office) == 2
 
 
-def test_a_done_report_sent_again_replaces_the_one_that_waits(office: Office) -> None:
+def test_a_done_report_sent_again_adds_to_the_one_that_waits_and_makes_nobody_late(office: Office) -> None:
+    office.set(date(2024, 3, 29))
     office.submit(QUARTER, kind="done", note="thiếu tệp")
-    office.set(date(2024, 3, 21))
+    office.set(date(2024, 4, 3))  # past the due day, because the review is slow
     second = office.submit(QUARTER, kind="done", note="đủ")
     first, last = office.case(QUARTER).answers
-    assert first.review is not None
-    assert (first.review.outcome, first.review.reason) == ("returned", answering.REPLACED)
-    assert (last.review, last.id) == (None, str(second.number))
-    assert state(office, QUARTER) == ("reported", "due_soon")
-    assert [entry.action for entry in office.journal(QUARTER)][-3:] == ["answered", "replaced", "answered"]
+    assert (first.review, last.review, last.id) == (None, None, str(second.number))
+    assert [found.answer_id for found in reviewing.waiting(office.app)] == [second.number]
+    office.set(date(2024, 4, 5))
+    decided = reviewing.accept(office.app, QUARTER, by="so-noi-vu", now=office.moment)
+    assert (decided.late, decided.submitted_on) == (False, date(2024, 3, 29))
+    assert reviewing.waiting(office.app) == ()
+
+
+def test_a_return_holds_for_everything_sent_before_it(office: Office) -> None:
+    office.submit(QUARTER, kind="done", note="thiếu tệp")
+    office.submit(QUARTER, kind="done", note="đủ")
     office.set(date(2024, 3, 22))
     reviewing.return_(office.app, QUARTER, by="so-noi-vu", now=office.moment, reason="Chưa ký.")
-    office.set(date(2024, 4, 5))
-    assert state(office, QUARTER) == ("returned", "overdue")
-    with office.app.sessions() as session:
-        rules = book(office.app, session, PLAN_ID).rules
-    assert standing(office.case(QUARTER), office.moment, rules).pause is None
+    assert state(office, QUARTER)[0] == "returned"
+    assert reviewing.waiting(office.app) == ()
 
 
 def test_other_answers_wait_while_a_done_report_is_under_review(office: Office) -> None:
