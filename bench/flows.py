@@ -92,7 +92,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--limit", type=int, default=8, help="runs at once, the same for both")
     parser.add_argument("--tasks", type=int, default=130, help="how many of the plan's tasks")
-    parser.add_argument("--at-most", type=float, default=600.0, help="seconds for each round")
+    parser.add_argument("--at-most", type=float, default=300.0, help="seconds for each round")
     parser.add_argument("--port", type=int, default=4287)
     return parser.parse_args()
 
