@@ -44,8 +44,7 @@ def tally(plan: Plan, cases: Iterable[Case], now: datetime, rules: Rules) -> Tal
     for case in cases:
         obligation = case.obligation
         name = column(standing(case, now, rules))
-        task = plan.by_id.get(obligation.task_id)
-        section = task.section if task else REPORTS_SECTION
+        section = _section(plan, obligation.task_id)
         for counter in (
             total,
             agencies.setdefault(obligation.agency, _zero()),
@@ -53,6 +52,14 @@ def tally(plan: Plan, cases: Iterable[Case], now: datetime, rules: Rules) -> Tal
         ):
             counter[name] += 1
     return Tally(total, agencies, sections)
+
+
+def _section(plan: Plan, task_id: str) -> str:
+    """The section of a task; one that the plan no longer has is told by its id, `<section>.<code>`."""
+    task = plan.by_id.get(task_id)
+    if task is not None:
+        return task.section
+    return next((s.no for s in plan.sections if task_id.startswith(f"{s.no}.")), REPORTS_SECTION)
 
 
 def _zero() -> dict[str, int]:

@@ -18,7 +18,7 @@ from dondoc.domain.windows import before, first_working_day, mark_closes, mark_o
 
 OUTLOOK_DAYS = 5
 """An outlook that could not go on the month's first working day may still go within so many working days."""
-WEEKLY_GAP_DAYS = 5
+WEEKLY_GAP_DAYS = 7
 """From a firing to the first working day of the week that repeats it: what came on a Thursday is not said on Monday."""
 FAR_DAYS = 60
 """So long before a due day in a year that is not loaded yet it is looked at daily: the calendar may come."""

@@ -69,6 +69,14 @@ class Scope:
             return due_on
         return self.calendar.try_roll(due_on) or due_on
 
+    def earliest(self, today: date) -> date:
+        """The first day to which a due day may be moved: some working days from today (DEADLINES §4 "Frozen").
+
+        Where the calendar ends working days cannot be counted: twice as many civil days and one hold them.
+        """
+        notice = self.regime.redate_notice_days
+        return self.calendar.try_add(today, notice) or today + timedelta(days=2 * notice + 1)
+
     def reviewer(self, agency: str) -> str:
         """Never the owing agency: the supervisor's own tasks go to the regime's `own_tasks_reviewer`."""
         return self.regime.own_tasks_reviewer if agency == self.plan.supervisor else self.plan.supervisor
@@ -87,10 +95,7 @@ def redated(obligation: Obligation, due_on: date, today: date, scope: Scope) -> 
 
     A day earlier than today plus `redate_notice_days` working days becomes that day, unless it is the old one.
     """
-    notice = scope.regime.redate_notice_days
-    # Where the calendar ends working days cannot be counted: twice as many civil days and one hold them.
-    earliest = scope.calendar.try_add(today, notice) or today + timedelta(days=2 * notice + 1)
-    new = due_on if obligation.due_on == due_on else max(due_on, earliest)
+    new = due_on if obligation.due_on == due_on else max(due_on, scope.earliest(today))
     marks = tuple(mark for mark in obligation.checkpoints if mark < new)
     return replace(obligation, due_on=new, late_after=scope.late_after(new), checkpoints=marks)
 

@@ -139,15 +139,16 @@ def _due_spans(clause: Every, year: int, regime: Regime) -> Iterator[tuple[Span,
 
 
 def _waiting(clauses: Sequence[AnyClause]) -> Iterator[Waiting]:
-    dated = any(isinstance(c, By | Within) for c in clauses)
-    settled = dated or any(isinstance(c, Every | Ongoing) for c in clauses)
+    if _is_capped(clauses):
+        return
+    remark = any(isinstance(c, Every | Ongoing) for c in clauses)
     for number, clause in enumerate(clauses, 1):
         key = f"cho-{number}"
-        if isinstance(clause, Upon) and not _is_capped(clauses):
+        if isinstance(clause, Upon):
             yield Waiting(key, clause.event, clause)
-        elif isinstance(clause, Offset) and not _is_capped(clauses):
+        elif isinstance(clause, Offset):
             yield Waiting(key, clause.from_, clause)
-        elif isinstance(clause, Per) and not settled and names_document(clause.reference):
+        elif isinstance(clause, Per) and not remark and names_document(clause.reference):
             yield Waiting(key, clause.reference, clause)
 
 

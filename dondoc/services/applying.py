@@ -164,6 +164,8 @@ class _Apply:
         returning = self._bring_back(found.new)
         fresh = [o for o in found.new if o.id not in returning]
         obligations.insert_obligations(self.session, fresh, self.new.ladder, self.now, positions)
+        if self.row is not None:
+            self._be_fair_to(fresh)
         for change in found.changed:
             self._change(change.old, change.new)
         for gone in found.gone:
@@ -175,6 +177,16 @@ class _Apply:
         looks = {o.id: _first_look(o, archived, live_from) for o in found.new}
         looks |= {change.new.id: None if archived else self.today for change in found.changed}
         obligations.set_next(self.session, looks)
+
+    def _be_fair_to(self, fresh: Iterable[Obligation]) -> None:
+        """What begins to be owed after its own due day, by a late selection or a later version of the plan, is due a
+        few working days from now: nobody becomes late by somebody else's decision."""
+        earliest = self.scope.earliest(self.today)
+        for late in (o for o in fresh if o.late_after is not None and o.late_after < earliest):
+            obligations.redate(self.session, late.id, earliest, self.scope.late_after(earliest), ())
+            why = "Mới được giao sau thời hạn của kế hoạch."
+            old, new = _text(late.due_on), _text(earliest)
+            journal.write(self.session, self.now, self.by, "redated", late.id, old, new, why)
 
     def _bring_back(self, wanted: Iterable[Obligation]) -> set[str]:
         """Obligations that were withdrawn before and are wanted again keep their row and history."""
@@ -199,7 +211,7 @@ class _Apply:
             if not keep:
                 journal.write(
                     self.session, self.now, self.by, "redated", row.id,
-                    str(row.due_on), str(new.due_on), "Kế hoạch đổi thời hạn.",
+                    _text(row.due_on), _text(new.due_on), "Kế hoạch đổi thời hạn.",
                 )  # fmt: skip
                 row.due_on, row.late_after = new.due_on, new.late_after
         row.planned_on = new.due_on
@@ -213,6 +225,10 @@ class _Apply:
             return 0
         lines = list(assignments((Case(o) for o in new), self.new.ladder))
         return queue_notices(self.session, self.new.plan, self.new.directory, lines, self.now)
+
+
+def _text(day: date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 def _as_is(row: ObligationRow) -> bool:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dondoc.domain import codec
-from dondoc.domain.cases import Rules
+from dondoc.domain.cases import Case, Rules
 from dondoc.domain.decide import Snapshot
 from dondoc.domain.directory import Directory
 from dondoc.domain.obligations import Scope, Selections
@@ -20,6 +20,7 @@ from dondoc.domain.regime import Regime
 from dondoc.domain.simulate import World
 from dondoc.errors import Refused
 from dondoc.services.app import App
+from dondoc.store import journal, obligations
 from dondoc.store.models import PlanRow, SelectionRow
 
 
@@ -120,3 +121,18 @@ def selections(session: Session, plan_id: str) -> Selections:
     for row in session.scalars(select(SelectionRow).where(SelectionRow.plan_id == plan_id)):
         chosen.setdefault((row.task_id, row.lead), set()).add(row.agency)
     return {key: frozenset(agencies) for key, agencies in chosen.items()}
+
+
+def cases_at(session: Session, found: Book, now: datetime, task_id: str | None = None) -> list[Case]:
+    """The plan's cases as they were at `now`, a past day included: due days moved since are put back, what was
+    withdrawn since is there. Later answers are for `standing` to leave out."""
+    cases = obligations.load_cases(session, plan_id=found.plan.id, task_id=task_id, as_of=now)
+    moved = journal.due_days_at(session, now)
+    return [
+        _with_due(case, moved[case.obligation.id], found) if case.obligation.id in moved else case for case in cases
+    ]
+
+
+def _with_due(case: Case, due_on: date | None, found: Book) -> Case:
+    late_after = found.scope.late_after(due_on) if due_on else None
+    return replace(case, obligation=replace(case.obligation, due_on=due_on, late_after=late_after))

@@ -26,6 +26,7 @@ from dondoc.store.messages import NewMessage
 from dondoc.store.models import NoticeRow
 
 SETTLED = ("done", "waived", "reported")
+OVERTAKEN = "việc đã được báo cáo, miễn, hẹn ngày hoặc đổi hạn."
 
 
 @dataclass(frozen=True)
@@ -53,25 +54,34 @@ def compose_day(app: App, now: datetime) -> Composed:
         found = books(app, session)
         loaded = obligations.load_cases(session, ids={row.obligation_id for row in rows})
         cases = {case.obligation.id: case for case in loaded}
-        keep, settled = still_open(rows, cases, found, now)
+        keep, overtaken = still_open(rows, cases, found, now)
         keep, looser = _tightest(keep)
-        notices.drop(session, [row.id for row in settled], "việc đã được báo cáo hoặc miễn.")
+        notices.drop(session, [row.id for row in overtaken], OVERTAKEN)
         notices.drop(session, [row.id for row in looser], "đã có nội dung sát hơn về cùng việc.")
         drafts = _write(app, session, keep, cases, found, now)
-        return Composed(len(drafts), sum(draft.is_held for draft in drafts), len(settled) + len(looser))
+        return Composed(len(drafts), sum(draft.is_held for draft in drafts), len(overtaken) + len(looser))
 
 
 def still_open(
     rows: Iterable[NoticeRow], cases: Mapping[str, Case], found: Mapping[str, Book], now: datetime
 ) -> tuple[list[NoticeRow], list[NoticeRow]]:
-    """The notices whose work is still owed at `now`, and those that were reported, accepted or waived meanwhile."""
+    """The notices that are still fair at `now`, and those overtaken: reported, waived, promised, re-dated meanwhile."""
     keep: list[NoticeRow] = []
-    settled: list[NoticeRow] = []
+    overtaken: list[NoticeRow] = []
     for row in rows:
         case = cases[row.obligation_id]
         where = standing(case, now, found[case.obligation.plan_id].rules)
-        (settled if where.work in SETTLED else keep).append(row)
-    return keep, settled
+        paused = where.pause is not None and row.kind != "assignment"
+        fair = where.work not in SETTLED and not paused and not _is_of_another_due_day(row, case)
+        (keep if fair else overtaken).append(row)
+    return keep, overtaken
+
+
+def _is_of_another_due_day(row: NoticeRow, case: Case) -> bool:
+    """A step's firing is the due day it was for (decide): a later extension or plan change overtakes it."""
+    day = row.firing.partition(".")[0]
+    of_a_step = row.kind not in ("assignment", "outlook", "opened") and not row.rule.startswith("checkpoint_")
+    return of_a_step and day != f"{case.obligation.due_on}"
 
 
 def _tightest(rows: Iterable[NoticeRow]) -> tuple[list[NoticeRow], list[NoticeRow]]:

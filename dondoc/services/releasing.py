@@ -14,13 +14,12 @@ from dondoc.errors import Refused
 from dondoc.rendering.notices import NoticeRenderer
 from dondoc.services.app import App
 from dondoc.services.books import Book, books
-from dondoc.services.composing import lines_of, still_open, worded
+from dondoc.services.composing import OVERTAKEN, lines_of, still_open, worded
 from dondoc.store import journal, messages, notices, obligations
 from dondoc.store.messages import MessageStatus
 from dondoc.store.models import MessageRow, NoticeRow
 
 MANY = 100_000
-OVERTAKEN = "việc đã được báo cáo, miễn hoặc rút từ khi thư được soạn."
 STATUSES: tuple[MessageStatus, ...] = get_args(MessageStatus)
 
 
@@ -46,8 +45,8 @@ def listed(app: App, status: str) -> list[dict[str, Any]]:
 def release(app: App, ids: Collection[int], by: str, now: datetime) -> list[int]:
     """Let held messages go, each judged again first; those that were not held are left as they are.
 
-    What was reported, accepted or waived since a message was composed is taken out of it: nobody is named late who no
-    longer is. A message with nothing left is dropped, with that reason. Returns the ids released.
+    What was reported, waived, promised or re-dated since a message was composed is taken out of it: nobody is named
+    late who no longer is. A message with nothing left is dropped, with that reason. Returns the ids released.
     """
     with app.sessions.begin() as session:
         held = [row for row in messages.find(session, status="held", limit=MANY) if row.id in set(ids)]
@@ -65,8 +64,8 @@ def _still_true(app: App, session: Session, row: MessageRow, now: datetime) -> b
     loaded = obligations.load_cases(session, ids={notice.obligation_id for notice in rows})
     cases = {case.obligation.id: case for case in loaded}
     withdrawn = [notice for notice in rows if notice.obligation_id not in cases]
-    keep, settled = still_open((n for n in rows if n.obligation_id in cases), cases, found, now)
-    gone = [notice.id for notice in (*settled, *withdrawn)]
+    keep, overtaken = still_open((n for n in rows if n.obligation_id in cases), cases, found, now)
+    gone = [notice.id for notice in (*overtaken, *withdrawn)]
     if not gone:
         return True
     if not keep:

@@ -9,8 +9,7 @@ from dondoc.domain.counts import COUNTS, REPORTS_SECTION, Tally, tally
 from dondoc.domain.obligations import UNSELECTED
 from dondoc.domain.vietnamese import vietnamese_key
 from dondoc.services.app import App
-from dondoc.services.books import Book, books
-from dondoc.store import obligations
+from dondoc.services.books import Book, books, cases_at
 
 COUNT_NAMES = {
     "done_on_time": "Hoàn thành đúng hạn", "done_late": "Hoàn thành quá hạn", "in_term": "Đang thực hiện trong hạn",
@@ -24,10 +23,7 @@ def counts(app: App, now: datetime, plan_id: str | None = None) -> list[tuple[Bo
     with app.sessions() as session:
         found = books(app, session)
         chosen = [found[plan_id]] if plan_id in found else [b for b in found.values() if plan_id is None]
-        return [
-            (book, tally(book.plan, obligations.load_cases(session, plan_id=book.plan.id), now, book.rules))
-            for book in chosen
-        ]
+        return [(book, tally(book.plan, cases_at(session, book, now), now, book.rules)) for book in chosen]
 
 
 def to_json(now: datetime, found: list[tuple[Book, Tally]]) -> dict[str, Any]:

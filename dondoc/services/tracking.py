@@ -11,7 +11,7 @@ from dondoc.domain.explain import TIME_NAMES, WORK_NAMES, explain
 from dondoc.domain.plan import Task
 from dondoc.errors import Refused
 from dondoc.services.app import App
-from dondoc.services.books import Book, book, books
+from dondoc.services.books import Book, book, books, cases_at
 from dondoc.services.status import COUNT_NAMES, agency_name
 from dondoc.services.sweeping import SweepResult, sweep
 from dondoc.store import obligations
@@ -67,7 +67,7 @@ def explain_task(
         if len(owners) != 1:
             why = "không có kế hoạch nào" if not owners else "có trong nhiều kế hoạch, thêm --plan"
             raise Refused(f"Nhiệm vụ “{task_id}”: {why}.")
-        cases = obligations.load_cases(session, plan_id=owners[0].plan.id, task_id=wanted)
+        cases = cases_at(session, owners[0], now, wanted)
         snapshot = owners[0].snapshot(obligations.load_ladders(session))
     chosen = [c for c in cases if "/" not in task_id or c.obligation.id == task_id]
     return [(_heading(owners[0], case), explain(case, snapshot, now)) for case in chosen]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
@@ -45,3 +45,18 @@ def history(session: Session, *subjects: str) -> tuple[Entry, ...]:
     return tuple(
         Entry(row.at, row.who, row.action, row.subject, row.old, row.new, row.why) for row in session.scalars(statement)
     )
+
+
+def due_days_at(session: Session, moment: datetime) -> dict[str, date | None]:
+    """For every obligation that was re-dated after `moment`: the nominal due day it had then."""
+    moves = (
+        select(JournalRow.subject, JournalRow.old)
+        .where(JournalRow.action == "redated", JournalRow.at > moment)
+        .distinct(JournalRow.subject)
+        .order_by(JournalRow.subject, JournalRow.id)
+    )
+    return {subject: _day(old) for subject, old in session.execute(moves)}
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)

@@ -81,14 +81,16 @@ def load_cases(
     ids: Collection[str] | None = None,
     limit: int | None = None,
     for_update_skip_locked: bool = False,
+    as_of: datetime | None = None,
 ) -> list[Case]:
     """The cases that match everything given, in plan order, with answers, reviews and ledger, in three queries.
 
-    Withdrawn obligations are left out, waived ones are not. `due_by` keeps those a sweep must look at by that day.
+    Withdrawn obligations are left out (with `as_of` only those withdrawn by that moment), waived ones are not.
+    `due_by` keeps those a sweep must look at by that day.
     `for_update_skip_locked` locks them until this transaction ends and leaves out what another one holds, so that two
     sweeps share the work instead of doing it twice.
     """
-    statement = _selected(plan_id, task_id, agency, due_by, ids)
+    statement = _selected(plan_id, task_id, agency, due_by, ids, as_of)
     if limit is not None:
         statement = statement.limit(limit)
     if for_update_skip_locked:
@@ -102,8 +104,10 @@ def _selected(
     agency: str | None,
     due_by: date | None,
     ids: Collection[str] | None,
+    as_of: datetime | None = None,
 ) -> Select[tuple[ObligationRow]]:
-    statement = select(ObligationRow).where(ObligationRow.withdrawn_at.is_(None))
+    there = ObligationRow.withdrawn_at.is_(None)
+    statement = select(ObligationRow).where(there if as_of is None else there | (ObligationRow.withdrawn_at > as_of))
     equal = ((ObligationRow.plan_id, plan_id), (ObligationRow.task_id, task_id), (ObligationRow.agency, agency))
     for column, value in equal:
         if value is not None:

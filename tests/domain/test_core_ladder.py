@@ -56,13 +56,13 @@ def test_the_ladder_of_a_task_that_nobody_answers() -> None:
         "25/06 urge_2 → lead",  # +7
         "25/06 urge_2 → head (giữ lại)",
         "28/06 escalation_supervisor → supervisor",  # +10
-        "01/07 urge_2 → lead",  # weekly, on the first working day
-        "08/07 urge_2 → lead",
+        "08/07 urge_2 → lead",  # weekly, on the first working day, a full week after the step at the earliest
         "08/07 escalation_leaders → leader (giữ lại)",  # +15 was Friday 5/7: the next week's list
         "15/07 urge_2 → lead",
         "15/07 escalation_leaders → leader (giữ lại)",
-        "22/07 urge_2 → lead",  # the fourth repeat is the last
+        "22/07 urge_2 → lead",
         "22/07 escalation_leaders → leader (giữ lại)",
+        "29/07 urge_2 → lead",  # the fourth repeat is the last
         "29/07 escalation_leaders → leader (giữ lại)",
         "05/08 escalation_leaders → leader (giữ lại)",
     ]

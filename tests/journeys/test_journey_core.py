@@ -107,12 +107,11 @@ def test_the_officer_can_read_why() -> None:
 
 def test_had_nobody_answered_the_ladder_would_have_climbed_to_the_leaders() -> None:
     silent = told(run(MADE), JUSTICE)
-    assert silent[2:9] == [
+    assert silent[2:8] == [
         "02/04 overdue → lead",
         "04/04 urge_1 → lead",
         "10/04 urge_2 → lead",
         "10/04 urge_2 → head (giữ lại)",
-        "15/04 urge_2 → lead",
         "15/04 escalation_supervisor → supervisor",
         "22/04 urge_2 → lead",
     ]
