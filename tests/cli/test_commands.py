@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -81,13 +82,15 @@ def test_deadlines_are_read_line_by_line() -> None:
     ]
 
 
-def test_a_life_by_command_line(tmp_path: Path) -> None:
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Path]:
+    """A folder whose database keeps running between commands, as under `dondoc up`."""
+    with Cluster(tmp_path / "home"):
+        yield tmp_path / "home"
+
+
+def test_a_life_by_command_line(home: Path) -> None:
     """Apply, look, answer, accept, count: every command against one embedded database, none of them with Prefect."""
-    with Cluster(tmp_path / "home"):  # kept running in between, as `dondoc up` does
-        _live(tmp_path / "home")
-
-
-def _live(home: Path) -> None:
     env = {
         "DONDOC_HOME": str(home),
         "DONDOC_PUBLIC_URL": "https://dondoc.example",
