@@ -270,10 +270,13 @@ def test_a_dump_taken_as_documented_is_restored_as_documented(running: tuple[Pat
     home, cluster = running
     execute(cluster.url(), "CREATE TABLE saved (words text); INSERT INTO saved VALUES ('đã lưu')")
     document = (Path(__file__).parents[2] / "docs/operations.md").read_text()
-    for command in re.findall(r"^PGPASSFILE=.*pg_(?:dump|restore) .*$", document, re.MULTILINE):
+    commands = re.findall(r"^PGPASSFILE=.*pg_(?:dump|restore)\" .*$", document, re.MULTILINE)
+    assert len(commands) == 2
+    for command in commands:
         placed = command.replace("$PWD/var", str(home)).replace("$PWD/khac", str(home))
         placed = re.sub(r"PGPASSFILE=\w+/", f"PGPASSFILE={home}/", placed)
-        subprocess.run(["/bin/sh", "-ec", f"PG={programs.installed() / 'bin'}; {placed}"], check=True, cwd=tmp_path)
+        environment = {**os.environ, "PG": str(programs.installed() / "bin")}
+        subprocess.run(["/bin/sh", "-ec", placed], check=True, cwd=tmp_path, env=environment)
         execute(cluster.url(), "UPDATE saved SET words = 'đã sửa'") if "pg_dump" in placed else None
     assert execute(cluster.url(), "SELECT words FROM saved") == [("đã lưu",)]
 
