@@ -32,6 +32,7 @@ format:
 lint: setup
 	$(BIN)/ruff check --quiet
 	$(BIN)/mypy --no-error-summary
+	@mkdir -p .build
 	@$(BIN)/lint-imports > .build/lint-imports.log 2>&1 || { cat .build/lint-imports.log; exit 1; }
 	$(BIN)/yamllint --strict $(wildcard .yamllint config plans prefect.yaml)
 
