@@ -53,5 +53,24 @@ def drop(ids: Ids, reason: Annotated[str, typer.Option(help="Vì sao không gử
     typer.echo(f"Đã bỏ {len(found)} thư.")
 
 
+@notice_app.command("hold-all")
+def hold_all(reason: Annotated[str, typer.Option(help="Vì sao giữ lại")]) -> None:
+    """Giữ lại mọi thư đang chờ gửi; từng thư phải được cho gửi lại bằng tay."""
+    with open_app() as app:
+        found = releasing.hold_all(app, _who(), reason, app.now())
+    typer.echo(f"Đã giữ lại {len(found)} thư.")
+
+
+@notice_app.command("stop-all")
+def stop_all(
+    reason: Annotated[str, typer.Option(help="Vì sao dừng hoặc gửi tiếp")],
+    off: Annotated[bool, typer.Option("--off", help="Thôi dừng, gửi tiếp")] = False,
+) -> None:
+    """Dừng gửi mọi thư ngay lập tức; việc theo dõi và soạn thư vẫn tiếp tục. --off để gửi tiếp."""
+    with open_app() as app:
+        releasing.stop_all(app, not off, _who(), reason, app.now())
+    typer.echo("Đã cho gửi tiếp." if off else "Đã dừng gửi. Gửi tiếp: dondoc notice stop-all --off --reason …")
+
+
 def _who() -> str:
     return f"dòng lệnh ({getpass.getuser()})"

@@ -15,7 +15,7 @@ from dondoc.rendering.notices import NoticeRenderer
 from dondoc.services.app import App
 from dondoc.services.books import Book, books
 from dondoc.services.composing import OVERTAKEN, lines_of, still_open, worded
-from dondoc.store import journal, messages, notices, obligations
+from dondoc.store import journal, messages, notices, obligations, switches
 from dondoc.store.messages import MessageStatus
 from dondoc.store.models import MessageRow, NoticeRow
 
@@ -91,10 +91,38 @@ def _word_anew(
 
 def drop(app: App, ids: Collection[int], by: str, reason: str, now: datetime) -> list[int]:
     """Do not send what has not left yet, with a reason. Raises Refused without one."""
-    if not reason.strip():
-        raise Refused("Cần ghi lý do không gửi.")
+    why = _required(reason)
     with app.sessions.begin() as session:
-        found = messages.drop(session, ids, reason)
+        found = messages.drop(session, ids, why)
         for message_id in found:
-            journal.write(session, now, by, "dropped", f"message/{message_id}", None, "dropped", reason)
+            journal.write(session, now, by, "dropped", f"message/{message_id}", None, "dropped", why)
     return found
+
+
+def hold_all(app: App, by: str, reason: str, now: datetime) -> list[int]:
+    """Hold everything that waits to be sent; each must be released by hand. Raises Refused without a reason."""
+    why = _required(reason)
+    with app.sessions.begin() as session:
+        found = messages.hold_all(session, why)
+        for message_id in found:
+            journal.write(session, now, by, "held", f"message/{message_id}", None, "held", why)
+    return found
+
+
+def stop_all(app: App, on: bool, by: str, reason: str, now: datetime) -> None:
+    """Turn the stop-all switch: while it is on nothing leaves, everything else goes on.
+
+    Raises Refused without a reason.
+    """
+    why, value = _required(reason), switches.ON if on else switches.OFF
+    with app.sessions.begin() as session:
+        before = switches.get(session, switches.STOP_ALL)
+        switches.put(session, switches.STOP_ALL, value, now, by, why)
+        old = before.value if before else None
+        journal.write(session, now, by, "switched", f"switch/{switches.STOP_ALL}", old, value, why)
+
+
+def _required(reason: str) -> str:
+    if not reason.strip():
+        raise Refused("Cần ghi lý do.")
+    return reason.strip()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, time
 
 import pytest
@@ -82,3 +83,38 @@ def test_dropping_needs_a_reason_and_keeps_the_message(town: Town) -> None:
 def test_only_states_that_exist_can_be_listed(town: Town) -> None:
     with pytest.raises(Refused, match="held"):
         releasing.listed(town.app, "bị giữ")
+
+
+def test_stop_all_is_turned_on_and_off_with_a_reason_and_loses_nothing(town: Town) -> None:
+    town.apply(only(shipped(), JANUARY), assign=False)
+    with pytest.raises(Refused):
+        releasing.stop_all(town.app, True, "so-noi-vu", " ", town.moment)
+    releasing.stop_all(town.app, True, "so-noi-vu", "Kiểm tra danh bạ.", town.moment)
+    town.morning(date(2024, 1, 22))
+    assert town.mails() == []
+    releasing.stop_all(town.app, False, "so-noi-vu", "Danh bạ đúng.", town.moment)
+    town.morning(date(2024, 1, 22), time(10, 0))
+    assert len(town.mails()) == 1
+
+
+def test_what_waits_can_be_held_and_is_released_one_by_one(town: Town) -> None:
+    town.apply(only(shipped(), JANUARY), assign=False)
+    releasing.stop_all(town.app, True, "so-noi-vu", "Kiểm tra.", town.moment)
+    town.morning(date(2024, 1, 22))
+    (waiting,) = releasing.hold_all(town.app, "so-noi-vu", "Xem lại lời thư.", town.moment)
+    releasing.stop_all(town.app, False, "so-noi-vu", "Xong.", town.moment)
+    town.morning(date(2024, 1, 22), time(9, 0))
+    assert town.mails() == []
+    assert releasing.release(town.app, [waiting], "so-noi-vu", town.moment) == [waiting]
+    town.morning(date(2024, 1, 22), time(9, 15))
+    assert len(town.mails()) == 1
+
+
+def test_a_rehearsal_mailbox_gets_everything_and_says_whose_it_was(town: Town) -> None:
+    settings = replace(town.app.settings, redirect_all_to="thu@dondoc.example")
+    town.app = replace(town.app, settings=settings)
+    town.apply(only(shipped(), JANUARY), assign=False)
+    town.morning(date(2024, 1, 22))
+    (mail,) = town.mails()
+    assert all("thu@dondoc.example" in to for to in mail.entry.to)
+    assert dict(mail.headers)["X-Dondoc-Redirected-From"] == "cchc@vpubnd.hungyen.example"
