@@ -12,6 +12,6 @@ from flows._shared import finish, shared_app
 def audit() -> dict[str, int]:
     """Publish the audit's page; changes nothing."""
     app = shared_app()
-    found = auditing.audit(app, app.now())
+    found = auditing.audit_and_report(app, app.now())
     counts = {"open": found.open, "without_next": len(found.without_next)}
     return finish("audited", counts, "kiem-tra", found.markdown)

@@ -36,7 +36,7 @@ def deliver(json: Json = False) -> None:
 def audit(json: Json = False) -> None:
     """Kiểm tra mọi việc chưa xong đều có bước tiếp theo hoặc lý do; mã thoát 1 khi có việc bị bỏ sót."""
     with open_app() as app:
-        found = auditing.audit(app, app.now())
+        found = auditing.audit_and_report(app, app.now())
     if json:
         rows = asdict(found)
         del rows["markdown"]

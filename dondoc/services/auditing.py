@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from dondoc.channels.heartbeat import ping
 from dondoc.domain.cases import Case, standing
 from dondoc.domain.moments import local_day
 from dondoc.services.app import App
@@ -45,6 +46,16 @@ def audit(app: App, now: datetime) -> AuditResult:
         unknown = messages.count_status(session, "unknown")
     result = (open_ones, tuple(without), no_contact, unknown)
     return AuditResult(*result, markdown=_markdown(now, *result))
+
+
+def audit_and_report(app: App, now: datetime) -> AuditResult:
+    """The daily audit; when no open obligation was forgotten the outside watcher hears so, else its silence is the
+    alarm (DONDOC_HEARTBEAT_URL; without it nobody is told)."""
+    found = audit(app, now)
+    url = app.settings.heartbeat_url
+    if url is not None and not found.without_next:
+        ping(url)
+    return found
 
 
 def _has_next(case: Case, looks: Mapping[str, date | None], now: datetime) -> bool:
