@@ -60,7 +60,8 @@ def test_any_shape_where_something_else_belongs(tmp_path: Path, node: object, en
     lines = [line for line in GOOD.split("\n") if not line.startswith(f"{entry}:")]
     file = tmp_path / "plan.yaml"
     file.write_text(f"{entry}: {json.dumps(node)}\n" + "\n".join(lines), encoding="utf-8")
-    load_workspace(file, CONFIG)
+    loaded = load_workspace(file, CONFIG)
+    assert (loaded.value is None) == any(problem.severity == "error" for problem in loaded.problems)
 
 
 @pytest.mark.parametrize(
