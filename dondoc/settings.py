@@ -36,6 +36,8 @@ class Smtp:
 class Settings:
     """One reading of the environment. Folders are absolute; `repr` never shows a secret.
 
+    `zalo_url` and `mail_lookup_url` are set for the demo's servers: where Zalo's three hosts are found instead of the
+    real ones, and who answers which Message-IDs have arrived.
     `database_url` None means the embedded PostgreSQL under `home`; `prefect_api_url` None means that
     `dondoc up` starts Prefect itself; `smtp` None means that no mail server is configured.
     """
@@ -49,12 +51,17 @@ class Settings:
     sink_port: int
     sink_smtp_port: int
     prefect_port: int
+    zalo_port: int
     public_url: str | None
     redirect_all_to: str | None
     prefect_api_url: str | None
     smtp: Smtp | None
     database_url: str | None = field(repr=False)
     heartbeat_url: str | None = field(repr=False)
+    alarm_url: str | None = field(repr=False)
+    zalo_app_secret: str | None = field(repr=False)
+    zalo_url: str | None
+    mail_lookup_url: str | None
 
     def require_public_url(self) -> str:
         """The address under which officers reach the pages, without a final slash; SettingsError when not set."""
@@ -83,12 +90,17 @@ def read(env: Environment, demo: bool = False) -> Settings:
         sink_port=reader.port("DONDOC_SINK_PORT", 8026),
         sink_smtp_port=reader.port("DONDOC_SINK_SMTP_PORT", 8025),
         prefect_port=reader.port("DONDOC_PREFECT_PORT", 4200),
+        zalo_port=reader.port("DONDOC_ZALO_PORT", 8027),
         public_url=reader.web_address("DONDOC_PUBLIC_URL") or (f"http://127.0.0.1:{port}" if demo else None),
         redirect_all_to=reader.mailbox("DONDOC_REDIRECT_ALL_TO"),
         prefect_api_url=reader.web_address("PREFECT_API_URL"),
         smtp=reader.smtp(),
         database_url=reader.database_url(),
         heartbeat_url=reader.secret("DONDOC_HEARTBEAT_URL"),
+        alarm_url=reader.secret("DONDOC_ALARM_URL"),
+        zalo_app_secret=reader.secret("DONDOC_ZALO_APP_SECRET"),
+        zalo_url=reader.web_address("DONDOC_ZALO_URL"),
+        mail_lookup_url=reader.web_address("DONDOC_MAIL_LOOKUP_URL"),
     )
     reader.finish()
     return settings

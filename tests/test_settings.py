@@ -33,6 +33,11 @@ def test_an_empty_environment_gives_the_defaults() -> None:
         smtp=None,
         database_url=None,
         heartbeat_url=None,
+        alarm_url=None,
+        zalo_port=8027,
+        zalo_app_secret=None,
+        zalo_url=None,
+        mail_lookup_url=None,
     )
 
 

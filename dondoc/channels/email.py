@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from apprise import NotifyType
@@ -16,12 +17,16 @@ from apprise.plugins import NotifyBase
 
 from dondoc.channels import envelope as envelopes
 from dondoc.channels.envelope import Envelope
+from dondoc.channels.mail_lookup import MailLookup
 from dondoc.channels.mime import message_bytes
-from dondoc.channels.outcomes import DeliveryError, Outcome
+from dondoc.channels.outcomes import DeliveryError, Outcome, Sought
 from dondoc.channels.settings import EmailSettings
 from dondoc.channels.smtp import SmtpConnection
 
 log = logging.getLogger(__name__)
+
+SETTLING = timedelta(minutes=10)
+"""How long a server may work on a message after its final dot (RFC 5321 §4.5.3.2.6): until then absence proves nothing."""
 
 _STAND_IN = "dondoc"
 """Apprise wants a non-empty body; the message itself is already written."""
@@ -72,8 +77,9 @@ class SmtpPlugin(NotifyBase):  # type: ignore[no-untyped-call]  # Apprise is onl
 class EmailChannel:
     """Sends envelopes by SMTP. May be shared by threads: each gets its own plugin and connection."""
 
-    def __init__(self, settings: EmailSettings) -> None:
+    def __init__(self, settings: EmailSettings, lookup: MailLookup | None = None) -> None:
         self._settings = settings
+        self._lookup = lookup
         self._local = threading.local()
         self._plugins: list[SmtpPlugin] = []
         self._lock = threading.Lock()
@@ -94,6 +100,24 @@ class EmailChannel:
         level = logging.INFO if outcome.kind == "sent" else logging.WARNING
         log.log(level, "email %s %s", outcome.kind, outcome.code or "", extra=_facts(envelope, outcome))
         return outcome
+
+    @property
+    def can_be_asked(self) -> bool:
+        """Whether there is anybody to ask what became of a message."""
+        return self._lookup is not None
+
+    def arrived(self, sought: Sequence[Sought], now: datetime) -> dict[str, bool]:
+        """Which messages are there (True) and which are not (False), by Message-ID; never raises.
+
+        A message of which nothing can be said has no entry: nobody could be asked, or it is absent but was tried less
+        than SETTLING before `now` (aware), so that the server may still be storing it.
+        """
+        found = self._lookup.found([each.key for each in sought]) if self._lookup else None
+        if found is None:
+            return {}
+        return {
+            each.key: each.key in found for each in sought if each.key in found or now - each.attempted_at >= SETTLING
+        }
 
     def close(self) -> None:
         """Close every thread's connection. Call when no thread is sending any more."""
@@ -117,5 +141,5 @@ def _facts(envelope: Envelope, outcome: Outcome) -> dict[str, Any]:
         "action": f"email_{outcome.kind}",
         "email_message_id": envelope.message_id,
         "smtp_code": outcome.code,
-        "queue_id": outcome.queue_id,
+        "remote_id": outcome.remote_id,
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 OutcomeKind = Literal["sent", "retry", "refused", "unknown", "administrator"]
@@ -18,13 +19,27 @@ class Outcome:
     the queue is to be held until a person mends them.
 
     `code` is the server's reply code where one was given, `text` the reason fit for a log (it never holds a secret),
-    `queue_id` the server's name for an accepted message where it told one.
+    `remote_id` the other side's name for an accepted message (SMTP queue id, Zalo message_id). `again_at` (aware)
+    goes with `retry`: not before that moment. `closes_days` goes with `refused`: for so many days this channel cannot
+    reach that address at all.
     """
 
     kind: OutcomeKind
     code: int | None = None
     text: str = ""
-    queue_id: str | None = None
+    remote_id: str | None = None
+    again_at: datetime | None = None
+    closes_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """A message whose fate the other side is asked for: its Message-ID, where it went, its words, when it was tried."""
+
+    key: str
+    address: str
+    text: str
+    attempted_at: datetime
 
 
 class DeliveryError(Exception):
@@ -33,13 +48,23 @@ class DeliveryError(Exception):
     It exists because `NotifyBase.notify()` can only answer True or False but lets an exception of `send()` through.
     """
 
-    def __init__(self, kind: OutcomeKind, code: int | None, text: str) -> None:
+    def __init__(
+        self,
+        kind: OutcomeKind,
+        code: int | None,
+        text: str,
+        *,
+        again_at: datetime | None = None,
+        closes_days: int | None = None,
+    ) -> None:
         self.kind = kind
         self.code = code
         self.text = text
+        self.again_at = again_at
+        self.closes_days = closes_days
         super().__init__(f"{kind} {code or ''} {text}".strip())
 
     @property
     def outcome(self) -> Outcome:
         """The same facts as a value."""
-        return Outcome(self.kind, self.code, self.text)
+        return Outcome(self.kind, self.code, self.text, None, self.again_at, self.closes_days)

@@ -12,17 +12,14 @@ import smtplib
 import socket
 import ssl
 from contextlib import suppress
-from typing import Literal
 
 from dondoc.channels.outcomes import DeliveryError, Outcome, OutcomeKind
 from dondoc.channels.settings import EmailSettings
+from dondoc.channels.smtp_replies import Phase, rule_for
 
-Phase = Literal["session", "mail", "rcpt", "data", "sent"]
-
-AUTH_CODES = (530, 534, 535, 538)
-"""Replies that speak of our account, in whichever phase they come (RFC 4954 §6)."""
 CLOSING = 421
-TOO_BIG = 552
+UNREADABLE = -1
+"""What smtplib gives for a reply that does not begin with a code."""
 MAX_REPLY = 300
 _DOT = b".\r\n"
 _QUEUE_ID = re.compile(r"queued as\s+<?([^\s>]+)|\bid=([^\s>]+)|^2\.\d\.\d\s+(\S+)\s+Message accepted", re.IGNORECASE)
@@ -48,7 +45,7 @@ class SmtpConnection:
             self._expect("rcpt", *self._open().rcpt(recipient))
             return self._finish(data)
         except smtplib.SMTPResponseException as error:
-            raise self._rejected(error.smtp_code, error.smtp_error) from None
+            raise self._rejected(error) from None
         except smtplib.SMTPServerDisconnected as error:
             raise self._broken("retry", error) from None
         except smtplib.SMTPException as error:  # STARTTLS or AUTH is not offered
@@ -113,16 +110,10 @@ class SmtpConnection:
         client.send(_DOT)
         # From here on the server may have the whole message, whatever becomes of the connection.
         self._phase = "sent"
-        try:
-            code, reply = client.getreply()
-        except smtplib.SMTPResponseException as error:  # not the server's refusal but a reply that cannot be read
-            raise self._broken("unknown", error) from None
-        if code // 100 in (4, 5):
-            raise smtplib.SMTPDataError(code, reply)
-        text = self._clean(reply)
+        code, reply = client.getreply()
         if code // 100 != 2:
-            self._drop()
-            raise DeliveryError("unknown", code, text)
+            raise smtplib.SMTPResponseException(code, reply)
+        text = self._clean(reply.decode("utf-8", "replace"))
         found = _QUEUE_ID.search(text)
         return Outcome("sent", code, text, next(filter(None, found.groups()), None) if found else None)
 
@@ -131,25 +122,32 @@ class SmtpConnection:
         if code // 100 != wanted:
             raise smtplib.SMTPResponseException(code, reply)
 
-    def _rejected(self, code: int, reply: bytes | str) -> DeliveryError:
+    def _rejected(self, error: smtplib.SMTPResponseException) -> DeliveryError:
+        code, reply = error.smtp_code, error.smtp_error
+        if isinstance(reply, str):  # not the server's words but smtplib's, about a line too long to be read
+            code = UNREADABLE
+        else:
+            reply = reply.decode("utf-8", "replace")
         # Only inside a transaction does the connection stay good for the next message after a refusal.
         if self._phase == "session" or code == CLOSING or code // 100 not in (4, 5):
             self._drop()
-        return DeliveryError(_kind(code, self._phase), code, self._clean(reply))
+        rule = rule_for(self._phase, code, reply)
+        given = None if code == UNREADABLE else code
+        return DeliveryError(rule.kind, given, self._clean(reply), closes_days=rule.closes_days)
 
     def _broken(self, kind: OutcomeKind, error: Exception) -> DeliveryError:
         self._drop()
         return DeliveryError("unknown" if self._phase == "sent" else kind, None, self._clean(str(error)))
 
-    def _clean(self, reply: bytes | str) -> str:
-        """The server's words in one line, never with our password in them."""
-        text = " ".join((reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply).split())
+    def _clean(self, text: str) -> str:
+        """The server's words in one line fit for a log and the database, never with our password in them."""
         user, password = self._settings.user, self._settings.password
         if user and password:
             encoded = (base64.b64encode(secret.encode()).decode() for secret in (f"\0{user}\0{password}", password))
             for secret in (*encoded, password):
                 text = text.replace(secret, "***")
-        return text[:MAX_REPLY]
+        printable = "".join(char if char.isprintable() else " " for char in text)
+        return " ".join(printable.split())[:MAX_REPLY]
 
     def _open(self) -> smtplib.SMTP:
         if self._client is None:
@@ -170,18 +168,6 @@ class SmtpConnection:
 
 def _over_tls(where: tuple[str, int, str], timeout: float, context: ssl.SSLContext) -> smtplib.SMTP:
     return smtplib.SMTP_SSL(*where, timeout=timeout, context=context)
-
-
-def _kind(code: int, phase: Phase) -> OutcomeKind:
-    """4xx passes, 5xx stays. A 5xx before the recipient was named says something about us, not about him."""
-    if code // 100 == 4:
-        return "retry"
-    if code in AUTH_CODES:
-        return "administrator"
-    if code // 100 == 5:
-        ours = phase == "session" or (phase == "mail" and code != TOO_BIG)
-        return "administrator" if ours else "refused"
-    return "unknown" if phase == "sent" else "retry"
 
 
 def _quoted(data: bytes) -> bytes:

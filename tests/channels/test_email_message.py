@@ -39,10 +39,10 @@ def test_any_vietnamese_subject_and_name_survives(
     server: FaultySink, channel: EmailChannel, subject: str, name: str
 ) -> None:
     outcome = channel.send(envelope(subject=subject, to_name=name), NOW)
-    mail = received(server, outcome.queue_id)
+    mail = received(server, outcome.remote_id)
     (to,) = mail["To"].addresses
     assert (mail["Subject"], to.display_name, to.addr_spec) == (subject, name, "vanthu@sotuphap.hungyen.example")
-    entry = server.mailbox.open(str(outcome.queue_id))
+    entry = server.mailbox.open(str(outcome.remote_id))
     assert entry is not None
     assert entry.entry.subject == subject
 

@@ -89,7 +89,7 @@ def test_a_server_that_is_not_there_may_be_tried_again(make_channel: Callable[..
 
 
 def test_messages_share_one_connection(channel: EmailChannel, faults: Faults) -> None:
-    assert [channel.send(envelope(str(n)), NOW).queue_id for n in range(3)] == ["00000001", "00000002", "00000003"]
+    assert [channel.send(envelope(str(n)), NOW).remote_id for n in range(3)] == ["00000001", "00000002", "00000003"]
     assert faults.connections == 1
 
 

@@ -75,7 +75,7 @@ def test_the_queues_stand_under_partial_indexes(connect: Engine) -> None:
     assert found["ix_obligations_due"].endswith("(next_on) WHERE (next_on IS NOT NULL)")
     assert found["ix_notices_queued"].endswith("(recipient) WHERE (status = 'queued'::text)")
     assert found["ix_messages_open"].endswith(
-        "(next_try_at) WHERE (status = ANY (ARRAY['ready'::text, 'retry'::text]))"
+        "(next_try_at, id) WHERE (status = ANY (ARRAY['ready'::text, 'retry'::text]))"
     )
 
 
