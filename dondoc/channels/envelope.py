@@ -1,4 +1,4 @@
-"""One email to one recipient, checked before anything is sent."""
+"""What one recipient shall get, by whichever channel; what email asks of it is checked before anything is sent."""
 
 from __future__ import annotations
 
@@ -40,7 +40,10 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """What one recipient shall get. `message_id` comes from `message_id()` and is the same on every try."""
+    """What one recipient shall get. `message_id` comes from `message_id()` and is the same on every try.
+
+    `to_address` is a mailbox, or the user id on Zalo; `short` is the plain text for channels of short texts.
+    """
 
     to_address: str
     to_name: str
@@ -51,6 +54,7 @@ class Envelope:
     attachments: tuple[Attachment, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     reply_to: str | None = None
+    short: str = ""
 
     @property
     def key(self) -> str:

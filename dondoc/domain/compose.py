@@ -10,12 +10,15 @@ from dondoc.domain.decide import Notice
 from dondoc.domain.directory import Directory, Recipient
 from dondoc.domain.obligations import Obligation
 from dondoc.domain.plan import Plan
-from dondoc.domain.policy import NoticeKind
+from dondoc.domain.policy import NoticeKind, names_late_to_others
 
 URGENCY: tuple[NoticeKind, ...] = (
     "escalation_leaders", "escalation_supervisor", "urge_2", "urge_1", "overdue",
     "opened", "reminder", "periodic_request", "outlook", "assignment",
 )  # fmt: skip
+
+PRESSED = "pressed"
+"""The rule of a reminder that a person asked for; its firing is the moment it was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,8 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """One message before it is worded. `klass` is digest, held, or an event key such as `apply:<plan>`."""
+    """One message before it is worded. `klass` is digest, held, or the key of an event: `apply:<plan>`, `event:<id>`,
+    `urgent:<moment>`."""
 
     recipient: Recipient
     day: date
@@ -39,7 +43,12 @@ class Draft:
     @property
     def is_held(self) -> bool:
         """Whether a person must release it before it leaves."""
-        return any(line.notice.held for line in self.lines)
+        return self.names_late or any(line.notice.held for line in self.lines)
+
+    @property
+    def names_late(self) -> bool:
+        """Whether it tells somebody else that an agency is late, whatever its notices say of being held."""
+        return any(names_late_to_others(line.notice.kind, line.notice.to) for line in self.lines)
 
     @property
     def key(self) -> str:
@@ -63,7 +72,14 @@ def klass(notice: Notice, obligation: Obligation) -> str:
         return f"apply:{obligation.plan_id}"
     if notice.kind == "opened":
         return f"event:{obligation.period}"
-    return "held" if notice.held else "digest"
+    if notice.held or names_late_to_others(notice.kind, notice.to):
+        return "held"
+    return f"urgent:{notice.firing}" if notice.rule == PRESSED else "digest"
+
+
+def is_urgent(notice: Notice) -> bool:
+    """Whether it does not wait for 08:00: what an event opened, and what a person presses (DESIGN §2.5)."""
+    return notice.kind == "opened" or notice.rule == PRESSED
 
 
 def compose(lines: Iterable[Line], day: date) -> tuple[Draft, ...]:

@@ -20,6 +20,16 @@ NOTICE_KINDS: tuple[NoticeKind, ...] = (
 NAMES_LATE_TO_OTHERS: frozenset[To] = frozenset({"head", "leader"})
 """Audiences other than the agency and the supervisor: what names an agency late to them is held (DESIGN §2.8)."""
 
+LATE_KINDS: frozenset[NoticeKind] = frozenset(
+    {"overdue", "urge_1", "urge_2", "escalation_supervisor", "escalation_leaders"}
+)
+"""Kinds that say of an agency that it is late."""
+
+
+def names_late_to_others(kind: NoticeKind, to: To) -> bool:
+    """Whether a notice tells somebody else that an agency is late: it must not leave without a person's release."""
+    return kind in LATE_KINDS and to in NAMES_LATE_TO_OTHERS
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -43,7 +53,9 @@ class Step:
     @property
     def is_held(self) -> bool:
         """Whether a person must release it: always when it names an agency late to others, whatever the file says."""
-        return self.held or (self.days > 0 and self.to in NAMES_LATE_TO_OTHERS)
+        return (
+            self.held or (self.days > 0 and self.to in NAMES_LATE_TO_OTHERS) or names_late_to_others(self.kind, self.to)
+        )
 
 
 @dataclass(frozen=True, slots=True)

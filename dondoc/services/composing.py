@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import cast
 
@@ -12,16 +12,17 @@ from sqlalchemy.orm import Session
 from dondoc.channels.envelope import message_id
 from dondoc.domain.calendar import WorkCalendar
 from dondoc.domain.cases import Case, standing
-from dondoc.domain.compose import URGENCY, Draft, Line, compose, recipient_of
+from dondoc.domain.compose import PRESSED, URGENCY, Draft, Line, compose, recipient_of
 from dondoc.domain.decide import Notice
 from dondoc.domain.moments import COMPOSED_AT, at, in_working_hours, local_day
 from dondoc.domain.policy import NoticeKind, To
 from dondoc.rendering.notices import NoticeRenderer
+from dondoc.services import carrying, flooding, routing
 from dondoc.services.app import App
 from dondoc.services.books import Book, books
 from dondoc.services.links import address
 from dondoc.services.wording import LINK_PLACEHOLDER, context_of
-from dondoc.store import messages, notices, obligations
+from dondoc.store import messages, notices, obligations, suppressions
 from dondoc.store.messages import NewMessage
 from dondoc.store.models import NoticeRow
 
@@ -44,22 +45,39 @@ def may_compose(calendar: WorkCalendar, now: datetime) -> bool:
     return calendar.is_working(today) and now >= at(today, COMPOSED_AT) and in_working_hours(now)
 
 
-def compose_day(app: App, now: datetime) -> Composed:
+def may_compose_urgent(calendar: WorkCalendar, now: datetime) -> bool:
+    """What an event opened or a person pressed is composed whenever the office works."""
+    return calendar.is_working(local_day(now)) and in_working_hours(now)
+
+
+def compose_day(app: App, now: datetime, *, urgent_only: bool = False) -> Composed:
     """Write the messages of today from what is queued, in one transaction; a second call the same day adds nothing
     to a digest that is already composed: what came later waits for the next one."""
     with app.sessions.begin() as session:
-        rows = notices.queued(session, local_day(now))
+        carrying.carry_on(session, local_day(now), now)
+        rows = [row for row in notices.queued(session, local_day(now)) if not urgent_only or _is_urgent(row)]
         if not rows:
             return Composed()
         found = books(app, session)
         loaded = obligations.load_cases(session, ids={row.obligation_id for row in rows})
         cases = {case.obligation.id: case for case in loaded}
+        rows = [row for row in rows if row.obligation_id in cases]
         keep, overtaken = still_open(rows, cases, found, now)
         keep, looser = _tightest(keep)
         notices.drop(session, [row.id for row in overtaken], OVERTAKEN)
         notices.drop(session, [row.id for row in looser], "đã có nội dung sát hơn về cùng việc.")
-        drafts = _write(app, session, keep, cases, found, now)
+        drafts = _write(app, session, _not_suppressed(session, keep, now), cases, found, now)
         return Composed(len(drafts), sum(draft.is_held for draft in drafts), len(overtaken) + len(looser))
+
+
+def _is_urgent(row: NoticeRow) -> bool:
+    return row.kind == "opened" or row.rule == PRESSED
+
+
+def _not_suppressed(session: Session, rows: list[NoticeRow], now: datetime) -> list[NoticeRow]:
+    """What goes to somebody who gets nothing for now waits in the queue, and is judged anew on the day it may go."""
+    silent = suppressions.of_recipients(session, local_day(now))
+    return [row for row in rows if row.recipient not in silent]
 
 
 def still_open(
@@ -80,7 +98,8 @@ def still_open(
 def _is_of_another_due_day(row: NoticeRow, case: Case) -> bool:
     """A step's firing is the due day it was for (decide): a later extension or plan change overtakes it."""
     day = row.firing.partition(".")[0]
-    of_a_step = row.kind not in ("assignment", "outlook", "opened") and not row.rule.startswith("checkpoint_")
+    of_a_step = row.kind not in ("assignment", "outlook", "opened") and row.rule != PRESSED
+    of_a_step = of_a_step and not row.rule.startswith("checkpoint_")
     return of_a_step and day != f"{case.obligation.due_on}"
 
 
@@ -103,13 +122,36 @@ def _write(
 ) -> list[Draft]:  # fmt: skip
     lines = lines_of(rows, cases, found)
     renderer = NoticeRenderer(app.templates)
+    drafts = compose(lines, local_day(now))
+    flood = flooding.reason(app, session, drafts, found, now)
     written = []
-    for draft in compose(lines, local_day(now)):
-        stored = messages.create(session, worded(app, draft, renderer, found, cases, now), now)
+    for draft in drafts:
+        message = routed(app, session, worded(app, draft, renderer, found, cases, now), draft, now)
+        stored = messages.create(session, held_back(message, flood) if flood else message, now)
         if stored is not None:  # else that recipient, day and class has its message: these lines wait for the next
             notices.composed(session, stored, [lines[line].id for line in draft.lines])
             written.append(draft)
     return written
+
+
+def held_back(message: NewMessage, why: str) -> NewMessage:
+    """The message, to be released by a person."""
+    if message.status != "ready":
+        return message
+    return replace(message, status="held", reason=why, next_try_at=None)
+
+
+def routed(app: App, session: Session, message: NewMessage, draft: Draft, now: datetime) -> NewMessage:
+    """The message on the first open channel of its contact; when none is open, refused, for a person to see to."""
+    options = routing.ways(app, draft.recipient.contact)
+    shut = routing.closed(session, options, now)
+    for way in options:
+        if (way.channel, way.address) not in shut:
+            return replace(message, channel=way.channel, address=way.address)
+    if message.status == "held" or not options:
+        return message
+    why = f"{routing.NO_WAY}: {'; '.join(shut.values())}"
+    return replace(message, status="refused", reason=why, next_try_at=None)
 
 
 def lines_of(rows: Iterable[NoticeRow], cases: Mapping[str, Case], found: Mapping[str, Book]) -> dict[Line, NoticeRow]:
@@ -144,7 +186,7 @@ def worded(
         address_name=contact.name or owner.name, header_id=message_id(draft.key, app.mail_domain),
         subject=rendered.subject, body_text=rendered.text, body_html=rendered.html, body_zalo=rendered.zalo,
         status="held" if held else "ready", reason=held_reason(draft) if held else "",
-        next_try_at=None if held else now,
+        next_try_at=None if held else now, names_late=draft.names_late,
     )  # fmt: skip
 
 

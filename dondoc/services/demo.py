@@ -25,9 +25,10 @@ from dondoc.services.applying import apply_workspace
 from dondoc.services.books import Book, books
 from dondoc.services.casting import cast
 from dondoc.services.composing import worded
-from dondoc.services.delivering import envelope_of
+from dondoc.services.sending import envelope_of, issue_link
 from dondoc.services.simulating import world_of
-from dondoc.store import messages, notices, obligations
+from dondoc.store import attempts, notices, obligations
+from dondoc.store.attempts import Claimed, Finished, Terms
 from dondoc.store.models import AnswerRow, JournalRow, MessageRow, NoticeRow, PlanRow
 
 PLAN_FILE = "hung-yen-2024.yaml"
@@ -185,18 +186,18 @@ def _journal_row(moment: datetime, who: str, action: str, case: Case, new: str) 
 
 
 def _send(app: App, now: datetime) -> None:
-    """Send the seeded messages that are ready, each dated on its own day; no working hours are kept in the demo."""
+    """Send the seeded messages that are ready, each dated on its own day; no hours or limits are kept in the demo."""
     while True:
-        with app.sessions() as session:
-            claimed = messages.claim_next(session, now)
-        if claimed is None:
-            return
-        moment = min(at(claimed.message.day, time(8, 1)), now)
         with app.sessions.begin() as session:
-            envelope = envelope_of(app, session, claimed.message, moment)
-        outcome = app.channels["email"].send(envelope, moment)
+            claimed = attempts.claim_next(session, now, Terms(tuple(app.channels)))
+            if not isinstance(claimed, Claimed):
+                return
+            moment = min(at(claimed.message.day, time(8, 1)), now)
+            issue_link(app, session, claimed.message, moment)
+        message = claimed.message
+        outcome = app.channels[message.channel].send(envelope_of(app, message), moment)
+        done = Finished(
+            message.id, message.channel, claimed.n, outcome.kind, outcome.code, outcome.text, outcome.remote_id
+        )
         with app.sessions.begin() as session:
-            again = now + timedelta(minutes=5) if outcome.kind == "retry" else None
-            messages.record(
-                session, claimed.message.id, claimed.n, outcome.kind, outcome.code, outcome.text, again, now
-            )
+            attempts.record(session, done, now + timedelta(minutes=5) if outcome.kind == "retry" else None, now)

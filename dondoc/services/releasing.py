@@ -86,6 +86,7 @@ def _word_anew(
     message = worded(app, draft, NoticeRenderer(app.templates), found, cases, now)
     row.subject, row.body_text = message.subject, message.body_text
     row.body_html, row.body_zalo = message.body_html, message.body_zalo
+    row.names_late = message.names_late
     session.flush()
 
 

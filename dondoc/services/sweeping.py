@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from dondoc.domain.cases import Case
 from dondoc.domain.decide import Decision, decide_case
 from dondoc.domain.moments import local_day
+from dondoc.services import guarding
 from dondoc.services.app import App
 from dondoc.services.books import Book, books
 from dondoc.services.queueing import queue_notices
@@ -22,12 +23,16 @@ BATCH = 500
 
 @dataclass(frozen=True)
 class SweepResult:
-    """What a sweep found. `missed` had a day in the past: some wake-up did not come, and the sweep made up for it."""
+    """What a sweep found. `missed` had a day in the past: some wake-up did not come, and the sweep made up for it.
+
+    `guarded` would have turned overdue, too many at once: they wait for a person.
+    """
 
     looked_at: int = 0
     queued: int = 0
     superseded: int = 0
     missed: int = 0
+    guarded: int = 0
 
     def __add__(self, other: SweepResult) -> SweepResult:
         return SweepResult(
@@ -35,6 +40,7 @@ class SweepResult:
             self.queued + other.queued,
             self.superseded + other.superseded,
             self.missed + other.missed,
+            self.guarded + other.guarded,
         )
 
 
@@ -44,20 +50,24 @@ def sweep(app: App, now: datetime, plan_id: str | None = None, task_id: str | No
     Works in batches, one transaction each, so that its cost follows what is due and a crash loses at most a batch,
     which the next sweep does again.
     """
-    total = SweepResult()
+    stopped = guarding.stopped_plans(app, now)
+    total = SweepResult(guarded=sum(stopped.values()))
     while True:
         with app.sessions.begin() as session:
-            found = _batch(app, session, now, plan_id, task_id)
+            found = _batch(app, session, now, plan_id, task_id, tuple(stopped))
         total += found
         if found.looked_at < BATCH:
             return total
 
 
-def _batch(app: App, session: Session, now: datetime, plan_id: str | None, task_id: str | None) -> SweepResult:
+def _batch(
+    app: App, session: Session, now: datetime, plan_id: str | None, task_id: str | None, stopped: tuple[str, ...]
+) -> SweepResult:
     today = local_day(now)
     cases = obligations.load_cases(
-        session, plan_id=plan_id, task_id=task_id, due_by=today, limit=BATCH, for_update_skip_locked=True
-    )
+        session, plan_id=plan_id, task_id=task_id, due_by=today, limit=BATCH, for_update_skip_locked=True,
+        late_before=today if stopped else None, spare_late_of=stopped,
+    )  # fmt: skip
     if not cases:
         return SweepResult()
     ladders = obligations.load_ladders(session)

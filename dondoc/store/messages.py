@@ -1,34 +1,38 @@
-"""The outbox: messages once per (recipient, day, class), claimed by one worker, with a row for every attempt."""
+"""The outbox: messages once per (recipient, day, class), and every move a person or a rule makes with them.
+
+How one is claimed and tried stands in `store.attempts`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time
 from typing import Any, Literal
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from dondoc.store import switches
+from dondoc.domain.moments import at
 from dondoc.store.arrays import is_one_of_ids
-from dondoc.store.models import AttemptRow, MessageRow, NoticeRow
+from dondoc.store.models import MessageRow, NoticeRow
+
+DIGEST = "digest"
+"""The class of the day's one message; the others are held lists, events and what a person presses."""
 
 MessageStatus = Literal[
     "held", "ready", "sending", "sent", "retry", "refused", "unknown", "dropped", "administrator",
 ]  # fmt: skip
-AttemptOutcome = Literal["sent", "retry", "refused", "unknown", "administrator"]
-
-SENDING_LIMIT = timedelta(minutes=10)
-"""An attempt without an outcome for so long has lost its worker: no channel waits nearly that long."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewMessage:
     """A worded message. `header_id` is its RFC 5322 Message-ID, fixed before the first attempt.
 
-    With status `ready` it may leave from `next_try_at` on (aware); with `held` a person must release it first.
+    With status `ready` it may leave from `next_try_at` on (aware); with `held` a person must release it first; with
+    `refused` no channel of the contact is open, and a person must see to it. `names_late`: it names an agency late to
+    somebody else, so the database lets it go only after a release.
     """
 
     recipient: str
@@ -44,17 +48,10 @@ class NewMessage:
     body_text: str
     body_html: str
     body_zalo: str
-    status: Literal["held", "ready"]
+    status: Literal["held", "ready", "refused"]
     reason: str
     next_try_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """A message that this worker alone may now send, as attempt `n` (from 1) on its channel."""
-
-    message: MessageRow
-    n: int
+    names_late: bool = False
 
 
 def create(session: Session, message: NewMessage, now: datetime) -> int | None:
@@ -63,97 +60,6 @@ def create(session: Session, message: NewMessage, now: datetime) -> int | None:
     return session.scalar(
         statement.on_conflict_do_nothing(index_elements=["recipient", "day", "klass"]).returning(MessageRow.id)
     )
-
-
-def claim_next(session: Session, now: datetime) -> Claimed | None:
-    """Take the message that has waited longest, or None when nothing may leave at `now` or stop-all is on.
-
-    COMMITS, and must: the attempt is on record before a byte leaves, so that after a crash the message is found as
-    `sending` and is never sent again unasked. Call it with a session that holds no other work.
-    """
-    row = session.scalars(
-        update(MessageRow)
-        .where(MessageRow.id == _next_id(now))
-        .values(status="sending")
-        .returning(MessageRow)
-        .execution_options(synchronize_session=False, populate_existing=True)
-    ).one_or_none()
-    n = _start_attempt(session, row, now) if row is not None else 0
-    session.commit()
-    return Claimed(row, n) if row is not None else None
-
-
-def _next_id(now: datetime) -> Any:
-    """A row that another worker is claiming is passed over, not waited for."""
-    return (
-        select(MessageRow.id)
-        .where(MessageRow.status.in_(("ready", "retry")), MessageRow.next_try_at <= now, ~switches.stopped())
-        .order_by(MessageRow.next_try_at, MessageRow.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-        .scalar_subquery()
-    )
-
-
-def _start_attempt(session: Session, row: MessageRow, now: datetime) -> int:
-    so_far = select(func.count()).where(AttemptRow.message_id == row.id, AttemptRow.channel == row.channel)
-    values = {"message_id": row.id, "channel": row.channel, "started_at": now, "n": so_far.scalar_subquery() + 1}
-    return session.scalars(insert(AttemptRow).values(values).returning(AttemptRow.n)).one()
-
-
-def record(
-    session: Session,
-    message_id: int,
-    n: int,
-    outcome: AttemptOutcome,
-    code: int | None,
-    text: str,
-    next_try_at: datetime | None,
-    now: datetime,
-) -> bool:
-    """Write how attempt `n` ended; the message takes the outcome as its status.
-
-    A `retry` without `next_try_at` was the last one: the message is dropped with that reason, as by `drop`.
-    An outcome stands once written, with one exception: what was unknown may turn out to be sent or refused. False
-    when it changed nothing for that reason, or when `n` is not the latest attempt on the message's channel.
-    """
-    if next_try_at is not None and outcome != "retry":
-        raise ValueError(f"{outcome} is an end: it has no next try")
-    message = session.get_one(MessageRow, message_id, with_for_update=True, populate_existing=True)
-    attempt = _latest_attempt(session, message)
-    if attempt is None or attempt.n != n or not _is_news(attempt.outcome, outcome):
-        return False
-    attempt.outcome, attempt.code, attempt.text, attempt.finished_at = outcome, code, text, now
-    if outcome == "retry" and next_try_at is None:
-        session.flush()
-        _drop(session, [message_id], ("sending",), f"không gửi được sau {n} lần thử ({text}).")
-        return True
-    message.status, message.next_try_at = outcome, next_try_at
-    message.sent_at = now if outcome == "sent" else None
-    session.flush()
-    return True
-
-
-def _latest_attempt(session: Session, message: MessageRow) -> AttemptRow | None:
-    statement = select(AttemptRow).where(AttemptRow.message_id == message.id, AttemptRow.channel == message.channel)
-    return session.scalars(
-        statement.order_by(AttemptRow.n.desc()).limit(1), execution_options={"populate_existing": True}
-    ).first()
-
-
-def _is_news(before: str | None, outcome: AttemptOutcome) -> bool:
-    return before is None or (before == "unknown" and outcome in ("sent", "refused"))
-
-
-def unfinished(session: Session, now: datetime, older_than: timedelta = SENDING_LIMIT) -> list[Claimed]:
-    """Messages whose worker died between claim and outcome: to be recorded as `unknown`, not sent again."""
-    statement = (
-        select(MessageRow, AttemptRow.n)
-        .join(AttemptRow, (AttemptRow.message_id == MessageRow.id) & (AttemptRow.channel == MessageRow.channel))
-        .where(MessageRow.status == "sending", AttemptRow.outcome.is_(None), AttemptRow.started_at <= now - older_than)
-        .order_by(MessageRow.id)
-    )
-    return [Claimed(message, n) for message, n in session.execute(statement)]
 
 
 def release(session: Session, message_ids: Collection[int], by: str, next_try_at: datetime, now: datetime) -> list[int]:
@@ -184,7 +90,59 @@ def _drop(session: Session, message_ids: Collection[int], before: tuple[str, ...
 def hold_all(session: Session, why: str) -> list[int]:
     """Nothing that waits may leave until a person releases it; returns what was held. Does not stop new messages."""
     waiting = session.scalars(select(MessageRow.id).where(MessageRow.status.in_(("ready", "retry")))).all()
-    return _move(session, waiting, ("ready", "retry"), {"status": "held", "next_try_at": None, "reason": why})
+    values = {"status": "held", "next_try_at": None, "reason": why, "released_at": None, "released_by": None}
+    return _move(session, waiting, ("ready", "retry"), values)
+
+
+def expire(session: Session, today: date) -> list[MessageRow]:
+    """Take digests of days before `today` that have not left out of the way: an old digest is not sent late.
+
+    One that a person released today stays. The notices are for the caller to carry on.
+    """
+    past = select(MessageRow.id).where(
+        MessageRow.klass == DIGEST, MessageRow.day < today, MessageRow.status.in_(("ready", "retry", "administrator")),
+        or_(MessageRow.released_at.is_(None), MessageRow.released_at < at(today, time.min)),
+    )  # fmt: skip
+    ids = session.scalars(past.with_for_update(skip_locked=True)).all()
+    why = "đã qua ngày mà chưa gửi được; nội dung còn đúng chuyển sang thư sau."
+    values = {"status": "dropped", "next_try_at": None, "reason": why}
+    moved = _move(session, ids, ("ready", "retry", "administrator"), values)
+    return [row for row in (get(session, message_id) for message_id in moved) if row is not None]
+
+
+def again(session: Session, message_id: int, before: MessageStatus, now: datetime) -> bool:
+    """A message that surely did not arrive may be tried again from `now` on. False when it is no longer `before`."""
+    return bool(_move(session, [message_id], (before,), {"status": "retry", "next_try_at": now, "sent_at": None}))
+
+
+def arrived(session: Session, message_id: int, now: datetime) -> bool:
+    """The other side has it: an unknown one counts as sent, a sent one is confirmed. False for any other."""
+    row = get(session, message_id)
+    if row is None or row.status not in ("unknown", "sent"):
+        return False
+    row.status, row.confirmed_at, row.sent_at = "sent", now, row.sent_at or now
+    session.flush()
+    return True
+
+
+def doubt(session: Session, message_id: int, before: MessageStatus) -> bool:
+    """Its fate is for a person to find out. False when it is no longer `before`, or unknown already."""
+    return before != "unknown" and bool(_move(session, [message_id], (before,), {"status": "unknown"}))
+
+
+def unconfirmed(session: Session, channel: str, since: datetime, until: datetime, limit: int) -> Sequence[MessageRow]:
+    """What was sent by that channel between these moments and nobody has confirmed yet, oldest first."""
+    statement = select(MessageRow).where(
+        MessageRow.status == "sent", MessageRow.confirmed_at.is_(None), MessageRow.channel == channel,
+        MessageRow.sent_at >= since, MessageRow.sent_at <= until,
+    )  # fmt: skip
+    return session.scalars(statement.order_by(MessageRow.sent_at, MessageRow.id).limit(limit)).all()
+
+
+def give_reason(session: Session, message_id: int, why: str) -> None:
+    """Why it stands where it stands, for the person who looks at it."""
+    session.get_one(MessageRow, message_id, populate_existing=True).reason = why
+    session.flush()
 
 
 def resume(session: Session, now: datetime) -> list[int]:
@@ -241,10 +199,21 @@ def count(session: Session, day: date) -> int:
     return session.scalars(select(func.count()).where(MessageRow.day == day)).one()
 
 
-def attempts(session: Session, message_id: int) -> Sequence[AttemptRow]:
-    """Every try to send it, oldest first."""
-    statement = select(AttemptRow).where(AttemptRow.message_id == message_id).order_by(AttemptRow.id)
-    return session.scalars(statement).all()
+def count_leaving(session: Session, day: date) -> int:
+    """How many messages of that day have left or may leave by themselves."""
+    leaving = MessageRow.status.not_in(("held", "dropped"))
+    return session.scalars(select(func.count()).where(MessageRow.day == day, leaving)).one()
+
+
+def last_day_before(session: Session, day: date) -> date | None:
+    """The last day before `day` that has any message."""
+    return session.scalar(select(func.max(MessageRow.day)).where(MessageRow.day < day))
+
+
+def count_waiting(session: Session, now: datetime) -> int:
+    """How many messages may leave at `now`."""
+    waiting = MessageRow.status.in_(("ready", "retry")) & (MessageRow.next_try_at <= now)
+    return session.scalars(select(func.count()).where(waiting)).one()
 
 
 def count_status(session: Session, status: MessageStatus) -> int:

@@ -228,9 +228,7 @@ class MessageRow(Base):
         ),
         Index("ix_messages_open", "next_try_at", "id", postgresql_where=text("status IN ('ready', 'retry')")),
         Index("ix_messages_status", "status", postgresql_where=text("status NOT IN ('sent', 'dropped')")),
-        Index(
-            "ix_messages_unconfirmed", "sent_at", postgresql_where=text("status = 'sent' AND confirmed_at IS NULL")
-        ),
+        Index("ix_messages_unconfirmed", "sent_at", postgresql_where=text("status = 'sent' AND confirmed_at IS NULL")),
     )
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     recipient: Mapped[str]

@@ -96,6 +96,26 @@ def withdraw(session: Session, notice_ids: Collection[int], why: str) -> int:
     return len(moved.all())
 
 
+def carry_on(session: Session, message_id: int, why: str, *, doubtful: bool) -> int:
+    """The lines of a message that ended without being sent wait for the next one; `why` joins the reason of each.
+
+    `doubtful`: nobody knows whether they were read, which may happen to a line once: what was carried on for that
+    reason before stays where it is, for a person. Returns how many were carried on.
+    """
+    which = (NoticeRow.message_id == message_id) & (NoticeRow.status == "composed")
+    values: dict[str, Any] = {"status": "queued", "message_id": None, "reason": NoticeRow.reason + f" {why}"}
+    if doubtful:
+        which, values = which & (NoticeRow.carried == 0), values | {"carried": NoticeRow.carried + 1}
+    moved = session.scalars(
+        update(NoticeRow)
+        .where(which)
+        .values(**values)
+        .returning(NoticeRow.id)
+        .execution_options(synchronize_session="fetch")
+    )
+    return len(moved.all())
+
+
 def _dropped(why: str) -> dict[str, Any]:
     return {"status": "dropped", "reason": NoticeRow.reason + f" Không gửi: {why}"}
 

@@ -82,15 +82,22 @@ def load_cases(
     limit: int | None = None,
     for_update_skip_locked: bool = False,
     as_of: datetime | None = None,
+    late_before: date | None = None,
+    spare_late_of: Collection[str] = (),
 ) -> list[Case]:
     """The cases that match everything given, in plan order, with answers, reviews and ledger, in three queries.
 
     Withdrawn obligations are left out (with `as_of` only those withdrawn by that moment), waived ones are not.
     `due_by` keeps those a sweep must look at by that day.
+    `late_before` keeps those whose due day lies before it, `spare_late_of` leaves out these of the plans named.
     `for_update_skip_locked` locks them until this transaction ends and leaves out what another one holds, so that two
     sweeps share the work instead of doing it twice.
     """
     statement = _selected(plan_id, task_id, agency, due_by, ids, as_of)
+    if late_before is not None:
+        late = ObligationRow.late_after < late_before
+        spared = late & is_one_of(ObligationRow.plan_id, spare_late_of)
+        statement = statement.where(spared.is_not(True) if spare_late_of else late)
     if limit is not None:
         statement = statement.limit(limit)
     if for_update_skip_locked:
@@ -160,6 +167,22 @@ def set_next(session: Session, days: Mapping[str, date | None]) -> None:
         .values(next_on=given.c.next_on)
         .execution_options(synchronize_session=False)
     )
+
+
+def count_late(session: Session, today: date) -> dict[str, int]:
+    """How many obligations a sweep of `today` will find past their due day, by plan."""
+    statement = select(ObligationRow.plan_id, func.count()).where(
+        ObligationRow.next_on <= today, ObligationRow.late_after < today, ObligationRow.withdrawn_at.is_(None)
+    )
+    return dict(session.execute(statement.group_by(ObligationRow.plan_id)).tuples().all())
+
+
+def count_open(session: Session, plan_id: str, at_most: int) -> int:
+    """How many dated obligations of the plan are still looked at; counts no further than `at_most`."""
+    some = select(ObligationRow.id).where(
+        ObligationRow.plan_id == plan_id, ObligationRow.next_on.is_not(None), ObligationRow.due_on.is_not(None)
+    )
+    return session.scalars(select(func.count()).select_from(some.limit(at_most).subquery())).one()
 
 
 def next_days(session: Session, obligation_ids: Collection[str]) -> dict[str, date | None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Barrier
 
 import pytest
@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from store_cast import NOW, RECIPIENT, TODAY, message, notice, obligation
 
 from dondoc.domain.policy import DEFAULT
-from dondoc.store import messages, notices, obligations, switches
-from dondoc.store.messages import AttemptOutcome, Claimed
+from dondoc.store import attempts, messages, notices, obligations, switches
+from dondoc.store.attempts import AttemptOutcome, Claimed, Finished, Limits, Terms, Wait
 
 LATER = NOW + timedelta(minutes=30)
 
@@ -26,10 +26,24 @@ def create(session: Session, **values: object) -> int:
     return message_id
 
 
-def claim(session: Session) -> Claimed:
-    claimed = messages.claim_next(session, NOW)
-    assert claimed is not None
+def take(session: Session, now: datetime = NOW, terms: Terms = Terms()) -> Claimed | Wait | None:
+    """Claim as a worker does: committed before anything is sent."""
+    found = attempts.claim_next(session, now, terms)
+    session.commit()
+    return found
+
+
+def claim(session: Session, now: datetime = NOW, terms: Terms = Terms()) -> Claimed:
+    claimed = take(session, now, terms)
+    assert isinstance(claimed, Claimed)
     return claimed
+
+
+def end(
+    session: Session, message_id: int, n: int, outcome: AttemptOutcome, code: int | None, text: str,
+    next_try_at: datetime | None, now: datetime,
+) -> bool:  # fmt: skip
+    return attempts.record(session, Finished(message_id, "email", n, outcome, code, text), next_try_at, now)
 
 
 def status(session: Session, message_id: int) -> str:
@@ -78,7 +92,7 @@ def test_eight_workers_at_once_take_each_message_once(sessions: sessionmaker[Ses
         together.wait()
         while len(taken) <= len(created):
             with sessions() as session:
-                claimed = messages.claim_next(session, NOW)
+                claimed = take(session, NOW)
             if claimed is None:
                 break
             assert claimed.n == 1
@@ -96,7 +110,7 @@ def test_the_attempt_is_on_record_before_the_send(sessions: sessionmaker[Session
     assert (claimed.message.id, claimed.message.address, claimed.n) == (message_id, "dau-moi@so-tu-phap.example", 1)
     with sessions() as other:
         assert status(other, message_id) == "sending"
-        (attempt,) = messages.attempts(other, message_id)
+        (attempt,) = attempts.of_message(other, message_id)
         found = (attempt.n, attempt.channel, attempt.started_at, attempt.finished_at, attempt.outcome)
         assert found == (1, "email", NOW, None, None)
 
@@ -107,17 +121,17 @@ def test_the_message_that_waited_longest_goes_first_and_none_before_its_time(ses
     create(session, recipient="3/focal", next_try_at=NOW + timedelta(seconds=1))
     create(session, recipient="4/focal", status="held", next_try_at=None)
     assert [claim(session).message.id, claim(session).message.id] == [early, late]
-    assert messages.claim_next(session, NOW) is None
+    assert take(session, NOW) is None
 
 
 def test_stop_all_stops_at_the_door(session: Session) -> None:
     create(session)
     switches.put(session, switches.STOP_ALL, switches.ON, NOW, "quản trị", "thử")
     session.commit()
-    assert messages.claim_next(session, NOW) is None
+    assert take(session, NOW) is None
     switches.put(session, switches.STOP_ALL, switches.OFF, NOW, "quản trị", "xong")
     session.commit()
-    assert messages.claim_next(session, NOW) is not None
+    assert take(session, NOW) is not None
 
 
 @pytest.mark.parametrize("outcome", ["sent", "refused", "unknown", "administrator"])
@@ -126,62 +140,72 @@ def test_a_message_takes_the_outcome_of_its_attempt_and_is_not_claimed_again(
 ) -> None:
     message_id = create(session)
     claimed = claim(session)
-    assert messages.record(session, message_id, claimed.n, outcome, 250, "2.0.0 Ok", None, LATER)
+    assert end(session, message_id, claimed.n, outcome, 250, "2.0.0 Ok", None, LATER)
     session.commit()
     row = messages.get(session, message_id)
     assert row is not None
     assert (row.status, row.next_try_at, row.sent_at) == (outcome, None, LATER if outcome == "sent" else None)
-    (attempt,) = messages.attempts(session, message_id)
+    (attempt,) = attempts.of_message(session, message_id)
     assert (attempt.outcome, attempt.code, attempt.text, attempt.finished_at) == (outcome, 250, "2.0.0 Ok", LATER)
-    assert messages.claim_next(session, NOW + timedelta(days=1)) is None
+    assert take(session, NOW + timedelta(days=1)) is None
 
 
 def test_a_passing_refusal_is_tried_again_as_the_next_attempt(session: Session) -> None:
     message_id = create(session)
-    messages.record(session, message_id, claim(session).n, "retry", 451, "thử lại sau", LATER, NOW)
+    end(session, message_id, claim(session).n, "retry", 451, "thử lại sau", LATER, NOW)
     session.commit()
-    assert messages.claim_next(session, LATER - timedelta(seconds=1)) is None
-    again = messages.claim_next(session, LATER)
+    assert take(session, LATER - timedelta(seconds=1)) is None
+    again = take(session, LATER)
     assert again is not None
     assert (again.message.id, again.n) == (message_id, 2)
 
 
-def test_the_last_retry_drops_the_message_and_its_notices_with_the_reason(session: Session) -> None:
+def test_lines_of_an_old_digest_go_on_with_the_reason_and_doubtful_ones_only_once(session: Session) -> None:
     owed = obligation()
     obligations.insert_obligations(session, [owed], DEFAULT, NOW, {owed.id: 0})
     notices.queue(session, [(notice(owed), RECIPIENT)], NOW)
     message_id = create(session)
-    notices.composed(session, message_id, [row.id for row in notices.queued(session, TODAY)])
-    assert messages.record(session, message_id, claim(session).n, "retry", 451, "hộp thư đầy", None, NOW)
-    row = messages.get(session, message_id)
-    assert row is not None
-    assert (row.status, row.reason) == ("dropped", "không gửi được sau 1 lần thử (hộp thư đầy).")
-    (line,) = notices.of_message(session, message_id)
-    assert (line.status, line.reason) == (
-        "dropped",
-        "Còn 7 ngày làm việc. Không gửi: không gửi được sau 1 lần thử (hộp thư đầy).",
-    )
+    line = [row.id for row in notices.queued(session, TODAY)]
+    notices.composed(session, message_id, line)
+    assert notices.carry_on(session, message_id, "Không rõ.", doubtful=True) == 1
+    (waiting,) = notices.queued(session, TODAY)
+    assert (waiting.reason, waiting.carried, waiting.message_id) == ("Còn 7 ngày làm việc. Không rõ.", 1, None)
+    second = create(session, klass="held")
+    notices.composed(session, second, line)
+    assert notices.carry_on(session, second, "Lại không rõ.", doubtful=True) == 0
+    assert notices.carry_on(session, second, "Chưa gửi được.", doubtful=False) == 1
+
+
+def test_only_digests_of_past_days_expire_and_not_what_was_released_today(session: Session) -> None:
+    old = TODAY - timedelta(days=1)
+    digest = create(session, day=old)
+    create(session, day=old, klass="apply:x")
+    create(session)
+    released = create(session, day=old, recipient="b/focal", status="held", next_try_at=None)
+    messages.release(session, [released], "so-noi-vu", NOW, NOW)
+    assert [row.id for row in messages.expire(session, TODAY)] == [digest]
+    assert status(session, digest) == "dropped"
 
 
 def test_an_outcome_stands_except_that_the_unknown_may_become_known(session: Session) -> None:
     message_id = create(session)
     n = claim(session).n
-    assert messages.record(session, message_id, n, "unknown", None, "mất kết nối", None, NOW)
-    assert not messages.record(session, message_id, n, "retry", 451, "", LATER, NOW)
-    assert messages.record(session, message_id, n, "sent", 250, "thấy trong hộp thư đến", None, LATER)
-    assert not messages.record(session, message_id, n, "refused", 550, "", None, LATER)
+    assert end(session, message_id, n, "unknown", None, "mất kết nối", None, NOW)
+    assert not end(session, message_id, n, "retry", 451, "", LATER, NOW)
+    assert end(session, message_id, n, "sent", 250, "thấy trong hộp thư đến", None, LATER)
+    assert not end(session, message_id, n, "refused", 550, "", None, LATER)
     assert status(session, message_id) == "sent"
 
 
 def test_only_the_latest_attempt_can_end(session: Session) -> None:
     message_id = create(session)
-    messages.record(session, message_id, claim(session).n, "retry", 451, "", NOW, NOW)
+    end(session, message_id, claim(session).n, "retry", 451, "", NOW, NOW)
     session.commit()
     assert claim(session).n == 2
-    assert not messages.record(session, message_id, 1, "sent", 250, "", None, NOW)
+    assert not end(session, message_id, 1, "sent", 250, "", None, NOW)
     assert status(session, message_id) == "sending"
-    with pytest.raises(ValueError, match="sent is an end"):
-        messages.record(session, message_id, 2, "sent", 250, "", LATER, NOW)
+    with pytest.raises(ValueError, match="an end has none"):
+        end(session, message_id, 2, "sent", 250, "", LATER, NOW)
 
 
 def test_a_worker_killed_after_the_claim_leaves_a_message_that_nobody_sends_again(
@@ -193,14 +217,14 @@ def test_a_worker_killed_after_the_claim_leaves_a_message_that_nobody_sends_agai
         session.execute(text("SELECT 1"))
         kill(engine, session)
         with pytest.raises(OperationalError):
-            messages.record(session, message_id, n, "sent", 250, "", None, NOW)
+            end(session, message_id, n, "sent", 250, "", None, NOW)
     with sessions() as session:
-        assert messages.claim_next(session, NOW + timedelta(days=1)) is None
-        assert messages.unfinished(session, NOW + timedelta(minutes=9)) == []
-        (left,) = messages.unfinished(session, NOW + timedelta(minutes=10))
+        assert take(session, NOW + timedelta(days=1)) is None
+        assert attempts.lost(session, NOW + timedelta(minutes=9)) == []
+        (left,) = attempts.lost(session, NOW + timedelta(minutes=10))
         assert (left.message.id, left.n) == (message_id, n)
-        assert messages.record(session, message_id, n, "unknown", None, "", None, NOW + timedelta(minutes=10))
-        assert messages.unfinished(session, NOW + timedelta(days=1)) == []
+        assert end(session, message_id, n, "unknown", None, "", None, NOW + timedelta(minutes=10))
+        assert attempts.lost(session, NOW + timedelta(days=1)) == []
 
 
 def test_a_worker_killed_before_the_claim_is_committed_leaves_the_message_ready(
@@ -211,9 +235,9 @@ def test_a_worker_killed_before_the_claim_is_committed_leaves_the_message_ready(
         commit = session.commit
         monkeypatch.setattr(session, "commit", lambda: (kill(engine, session), commit()))
         with pytest.raises(OperationalError):
-            messages.claim_next(session, NOW)
+            take(session, NOW)
     with sessions() as session:
-        assert messages.attempts(session, message_id) == []
+        assert attempts.of_message(session, message_id) == []
         assert claim(session).message.id == message_id
 
 
@@ -230,17 +254,17 @@ def test_a_person_releases_what_is_held_and_what_waits_for_an_administrator(sess
     row = messages.get(session, held)
     assert row is not None
     assert (row.status, row.next_try_at, row.released_by, row.released_at) == ("ready", LATER, "so-noi-vu", NOW)
-    messages.record(session, ready, claim(session).n, "administrator", 535, "sai mật khẩu", None, NOW)
+    end(session, ready, claim(session).n, "administrator", 535, "sai mật khẩu", None, NOW)
     assert messages.release(session, [ready], "quản trị", NOW, NOW) == [ready]
 
 
 def test_messages_that_met_our_own_fault_are_resumed(session: Session) -> None:
     message_id = create(session)
-    messages.record(session, message_id, claim(session).n, "administrator", 535, "sai mật khẩu", None, NOW)
+    end(session, message_id, claim(session).n, "administrator", 535, "sai mật khẩu", None, NOW)
     assert messages.count_status(session, "administrator") == 1
     assert messages.resume(session, LATER) == [message_id]
     session.commit()
-    again = messages.claim_next(session, LATER)
+    again = take(session, LATER)
     assert again is not None
     assert (again.message.id, again.n) == (message_id, 2)
 
@@ -257,14 +281,14 @@ def test_dropping_takes_what_has_not_left_and_records_why(session: Session) -> N
 
 def test_holding_all_leaves_nothing_to_claim_until_a_person_releases_it(session: Session) -> None:
     ready, tried = create(session), create(session, recipient="b/focal", next_try_at=NOW - timedelta(minutes=1))
-    messages.record(session, tried, claim(session).n, "retry", 451, "", NOW, NOW)
+    end(session, tried, claim(session).n, "retry", 451, "", NOW, NOW)
     assert messages.hold_all(session, "Nghi có lỗi danh bạ.") == [ready, tried]
     session.commit()
-    assert messages.claim_next(session, LATER) is None
+    assert take(session, LATER) is None
     assert [row.reason for row in messages.find(session, status="held")] == ["Nghi có lỗi danh bạ."] * 2
     messages.release(session, [tried], "quản trị", LATER, LATER)
     session.commit()
-    again = messages.claim_next(session, LATER)
+    again = take(session, LATER)
     assert again is not None
     assert (again.message.id, again.n) == (tried, 2)
 
@@ -272,12 +296,13 @@ def test_holding_all_leaves_nothing_to_claim_until_a_person_releases_it(session:
 def test_another_channel_only_after_a_refusal_and_with_attempts_of_its_own(session: Session) -> None:
     message_id = create(session)
     assert not messages.switch_channel(session, message_id, "zalo", "84900000000", "Sở Tư pháp", NOW)
-    messages.record(session, message_id, claim(session).n, "refused", 550, "không có hộp thư", None, NOW)
+    end(session, message_id, claim(session).n, "refused", 550, "không có hộp thư", None, NOW)
     assert messages.switch_channel(session, message_id, "zalo", "84900000000", "Sở Tư pháp", NOW)
     session.commit()
-    claimed = claim(session)
+    assert take(session) is None  # email has had its turn
+    claimed = claim(session, terms=Terms(("email", "zalo")))
     assert (claimed.message.channel, claimed.message.address, claimed.n) == ("zalo", "84900000000", 1)
-    assert [(a.channel, a.n, a.outcome) for a in messages.attempts(session, message_id)] == [
+    assert [(a.channel, a.n, a.outcome) for a in attempts.of_message(session, message_id)] == [
         ("email", 1, "refused"),
         ("zalo", 1, None),
     ]

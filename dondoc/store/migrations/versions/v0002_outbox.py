@@ -1,4 +1,4 @@
-"""The outbox complete: releases guarded by the database, suppressions, guards, alarms, the fate of attempts, Zalo's pair.
+"""The outbox complete: releases the database insists on, suppressions, guards, alarms, fates, Zalo's token pair.
 
 No downgrade: see dondoc/store/migrations/__init__.py.
 """

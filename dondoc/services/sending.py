@@ -1,0 +1,240 @@
+"""Send what the outbox holds: claim, commit, send, record with the next claim; one transaction a message.
+
+Several threads share the work, each with its own connections. Whatever dies in between, the attempt is on record
+before a byte leaves.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import Counter
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import cached_property
+
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.orm import Session
+
+from dondoc.channels.envelope import Envelope
+from dondoc.channels.outcomes import Outcome, Sought
+from dondoc.domain.backoff import next_try
+from dondoc.domain.moments import ZONE, in_working_hours
+from dondoc.services import links, routing
+from dondoc.services.alarms import Alarms
+from dondoc.services.app import App, Channel
+from dondoc.services.books import Book, books
+from dondoc.services.wording import LINK_PLACEHOLDER
+from dondoc.store import attempts, messages
+from dondoc.store.attempts import Claimed, Finished, Terms, Wait
+from dondoc.store.models import MessageRow
+
+log = logging.getLogger(__name__)
+
+MOST_THREADS = 2
+MANY = 20
+"""From so many waiting messages on a second thread pays."""
+MOST_WAIT = timedelta(minutes=10)
+"""How long one run waits for a channel's next minutes before it leaves the rest to the next run."""
+DATABASE_TRIES, DATABASE_PAUSE = 20, 1.5
+"""A database that restarts is waited for: what was just sent must be put on record."""
+
+
+def send_ready(app: App, now: datetime) -> Counter[str]:
+    """Send every message whose time has come; says how many ended in which way.
+
+    A channel that needs an administrator is left alone for the rest of the run; the others go on.
+    """
+    with attempts.living_worker(app.engine) as worker, app.sessions() as session:
+        waiting = messages.count_waiting(session, now)
+        session.rollback()
+        run = _Run(app, now, worker)
+        if waiting < MANY:
+            run.work()
+        else:
+            with ThreadPoolExecutor(MOST_THREADS, thread_name_prefix="deliver") as pool:
+                for ended in [pool.submit(run.work) for _ in range(MOST_THREADS)]:
+                    ended.result()
+    return run.kinds
+
+
+@dataclass
+class _Run:
+    """One run of all threads: what they share is guarded by `lock`."""
+
+    app: App
+    now: datetime
+    worker: int
+    kinds: Counter[str] = field(default_factory=Counter)
+    closed: set[str] = field(default_factory=set)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def work(self) -> None:
+        """One thread, until nothing is left for it."""
+        ended: _Ended | None = None
+        now = self.now
+        while (found := self._advance(ended, now)) is not None:
+            ended = None
+            if isinstance(found, Claimed):
+                ended = self._try(found, now)
+            elif not self._wait(found, now):
+                return
+            else:
+                now = max(now, found.until)
+
+    def _wait(self, wait: Wait, now: datetime) -> bool:
+        if wait.until - self.now > MOST_WAIT or not in_working_hours(wait.until):
+            return False
+        self.app.pause(max(0.0, (wait.until - now).total_seconds()))
+        return True
+
+    def _advance(self, ended: _Ended | None, now: datetime) -> Claimed | Wait | None:
+        """Record what ended and claim the next, in one transaction; a database that is away is waited for."""
+        for left in reversed(range(DATABASE_TRIES if ended is not None else 1)):
+            try:
+                return self._step(ended, now)
+            except (OperationalError, InterfaceError):
+                if left == 0:
+                    raise
+                log.warning("database away", extra={"action": "database_away", "tries_left": left})
+                time.sleep(DATABASE_PAUSE)
+        raise AssertionError("the loop returns or raises")
+
+    def _step(self, ended: _Ended | None, now: datetime) -> Claimed | Wait | None:
+        with self.app.sessions.begin() as session:
+            if ended is not None:
+                self._record(session, ended, now)
+            claimed = attempts.claim_next(session, now, self._terms())
+            if isinstance(claimed, Claimed):
+                issue_link(self.app, session, claimed.message, now)
+        if ended is not None:
+            with self.lock:
+                self.kinds[ended.done.outcome] += 1
+        return claimed
+
+    def _terms(self) -> Terms:
+        with self.lock:
+            channels = tuple(name for name in self.app.channels if name not in self.closed)
+        return Terms(channels, self.app.limits, self.app.recipient_per_day, self.worker)
+
+    def _try(self, claimed: Claimed, now: datetime) -> _Ended:
+        message = claimed.message
+        outcome = self._outcome(claimed, now)
+        if outcome.kind == "administrator":
+            with self.lock:
+                self.closed.add(message.channel)
+            self.alarm(f"channel/{message.channel}", f"Kênh {message.channel} cần quản trị viên: {outcome.text}")
+        facts = {"action": "message_attempted", "message": message.id, "outcome": outcome.kind}
+        log.info("message attempted", extra=facts)
+        done = Finished(
+            message.id, message.channel, claimed.n, outcome.kind, outcome.code, outcome.text, outcome.remote_id
+        )
+        return _Ended(message, done, outcome)
+
+    def _outcome(self, claimed: Claimed, now: datetime) -> Outcome:
+        """One attempt. A fault of ours before anything left is told as such, not left as unknown."""
+        if claimed.closed is not None:
+            return Outcome("refused", None, f"Kênh này đang đóng với địa chỉ ấy: {claimed.closed}")
+        try:
+            channel = self.app.channels[route(self.app, claimed.message)]
+            envelope = envelope_of(self.app, claimed.message)
+        except (OSError, LookupError) as error:
+            log.exception("envelope failed", extra={"action": "envelope_failed", "message": claimed.message.id})
+            return Outcome("administrator", None, f"Chưa gửi: không dựng được thư ({type(error).__name__}).")
+        if claimed.n > 1 and _is_there(channel, envelope, claimed.message, now):
+            return Outcome("sent", None, "Đã có ở nơi nhận từ lần gửi trước.")
+        return channel.send(envelope, now)
+
+    def _record(self, session: Session, ended: _Ended, now: datetime) -> None:
+        done, again = self._decided(session, ended, now)
+        if not attempts.record(session, done, again, now):
+            return
+        message = ended.message
+        if ended.outcome.closes_days is not None:
+            routing.close_for(self.app, session, message, ended.outcome.closes_days, done.text, now)
+        if done.outcome == "refused" and routing.fall_back(self.app, session, message, done, self.books, now) is None:
+            messages.give_reason(session, message.id, f"{routing.NO_WAY}: {done.text}")
+
+    def _decided(self, session: Session, ended: _Ended, now: datetime) -> tuple[Finished, datetime | None]:
+        """A passing refusal has a next try, or is over: by its last day, or by its last try."""
+        done, message = ended.done, ended.message
+        if done.outcome != "retry":
+            return done, None
+        is_digest = message.klass == messages.DIGEST
+        number = attempts.retries(session, message.id, message.channel) + 1
+        again = next_try(number, now.astimezone(ZONE))
+        if again is not None:
+            again = max(again, ended.outcome.again_at or again)
+        if again is None and is_digest:
+            # Tried often enough for today; tomorrow's digest carries what is still open.
+            again = now + timedelta(days=1)
+        if again is None:
+            return replace(done, outcome="refused", text=f"không gửi được sau {number} lần thử ({done.text})"), None
+        return done, again
+
+    @cached_property
+    def books(self) -> Mapping[str, Book]:
+        """Loaded once, and only when a refusal asks for another channel."""
+        with self.app.sessions() as session:
+            return books(self.app, session)
+
+    @property
+    def alarm(self) -> Alarms:
+        """Tells the operators."""
+        return Alarms(self.app.sessions, lambda: self.now, self.app.settings.alarm_url)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    """An attempt that is over and not yet on record."""
+
+    message: MessageRow
+    done: Finished
+    outcome: Outcome
+
+
+def route(app: App, message: MessageRow) -> str:
+    """The channel a message really leaves by: email while everything is redirected to one mailbox."""
+    return "email" if app.settings.redirect_all_to is not None else message.channel
+
+
+def sought(message: MessageRow, envelope: Envelope, attempted_at: datetime) -> Sought:
+    """What the other side is asked about a message."""
+    return Sought(envelope.message_id, envelope.to_address, envelope.short, attempted_at)
+
+
+def _is_there(channel: Channel, envelope: Envelope, message: MessageRow, now: datetime) -> bool:
+    """Before a second try the other side is asked: some say no to what they took."""
+    if not channel.can_be_asked:
+        return False
+    asked = channel.arrived([sought(message, envelope, message.created_at)], now)
+    return asked.get(envelope.message_id, False)
+
+
+def issue_link(app: App, session: Session, row: MessageRow, now: datetime) -> None:
+    """The message's personal link is valid from the moment its claim is committed."""
+    links.issue_for_message(session, app.settings.home, key_of(row), row.recipient, row.agency, now)
+
+
+def key_of(row: MessageRow) -> str:
+    """The message's identity (`Draft.key`)."""
+    return f"{row.recipient}/{row.day.isoformat()}/{row.klass}"
+
+
+def envelope_of(app: App, row: MessageRow) -> Envelope:
+    """The message as it leaves: the personal link is put in now, the redirect for rehearsals applied."""
+    token = links.message_token(links.server_key(app.settings.home), key_of(row))
+    redirect = app.settings.redirect_all_to
+    return Envelope(
+        to_address=redirect or row.address,
+        to_name=row.address_name,
+        subject=row.subject,
+        text=row.body_text.replace(LINK_PLACEHOLDER, token),
+        html=row.body_html.replace(LINK_PLACEHOLDER, token),
+        message_id=row.header_id,
+        headers={"X-Dondoc-Redirected-From": row.address} if redirect else {},
+        short=row.body_zalo.replace(LINK_PLACEHOLDER, token),
+    )

@@ -1,0 +1,304 @@
+"""Attempts: a message is claimed by one worker, tried, and its fate recorded; a row for every try.
+
+Nothing leaves before its attempt is committed, and a message whose worker is dead is found by the advisory lock that a
+living worker holds, not by the clock alone: a clock that jumps must not declare a sending worker dead.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import Engine, func, or_, select, text
+from sqlalchemy.orm import Session
+
+from dondoc.domain.moments import ZONE
+from dondoc.store import switches
+from dondoc.store.models import AttemptRow, MessageRow
+
+AttemptOutcome = Literal["sent", "retry", "refused", "unknown", "administrator"]
+
+SENDING_LIMIT = timedelta(minutes=10)
+"""An attempt without an outcome for so long, whose worker is gone, is lost: no channel waits nearly that long."""
+_LIMITS_LOCK = 0x646F6E646F630002
+"""Who counts against a limit does it alone, until the claim is committed: else two workers take the same last place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much one channel may send. None means no limit of our own."""
+
+    per_minute: int | None = None
+    per_day: int | None = None
+
+
+@dataclass(frozen=True)
+class Terms:
+    """Under which terms a message may be claimed: the channels that are open, their limits, the recipient's per day."""
+
+    channels: tuple[str, ...] = ("email",)
+    limits: Mapping[str, Limits] = field(default_factory=dict)
+    recipient_per_day: int | None = None
+    worker: int | None = None
+
+    @property
+    def are_limited(self) -> bool:
+        """Whether anything must be counted before a claim."""
+        return self.recipient_per_day is not None or any(
+            limits.per_minute or limits.per_day for limits in self.limits.values()
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A message that this worker alone may now send, as attempt `n` (from 1) on its channel.
+
+    `closed` says why its address gets nothing by this channel for now; None when it may be used.
+    """
+
+    message: MessageRow
+    n: int
+    closed: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """How the attempt `n` on `channel` ended, to be written with the next claim."""
+
+    message_id: int
+    channel: str
+    n: int
+    outcome: AttemptOutcome
+    code: int | None
+    text: str
+    remote_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Something is ready, but a channel's minute is full until `until` (aware)."""
+
+    until: datetime
+
+
+@contextmanager
+def living_worker(engine: Engine) -> Iterator[int]:
+    """A number for this worker, held as an advisory lock until the block ends or the process dies."""
+    number = secrets.randbits(62)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(select(func.pg_advisory_lock(number)))
+        try:
+            yield number
+        finally:
+            if not connection.closed and not connection.invalidated:
+                connection.execute(select(func.pg_advisory_unlock(number)))
+
+
+def claim_next(session: Session, now: datetime, terms: Terms = Terms()) -> Claimed | Wait | None:
+    """Take the message that has waited longest, or None when nothing may leave at `now` or stop-all is on.
+
+    Does NOT commit; the caller must, before a byte leaves: after a crash the message is then found as `sending` and is
+    never sent again unasked. Call it with a session that holds no work but the attempt before.
+    """
+    open_channels, free_at = _open_channels(session, now, terms)
+    row = session.execute(_CLAIM, _claim_values(now, terms, open_channels)).one_or_none() if open_channels else None
+    if row is not None:
+        values = dict(row._mapping)
+        n, closed = values.pop("n"), values.pop("closed")
+        return Claimed(MessageRow(**values), n, closed)
+    if free_at is not None and _is_waiting(session, now, terms, open_channels):
+        return Wait(free_at)
+    return None
+
+
+def _claim_values(now: datetime, terms: Terms, channels: Sequence[str]) -> dict[str, Any]:
+    day = _local_midnight(now)
+    return {
+        "now": now, "channels": list(channels), "worker": terms.worker, "per_recipient": terms.recipient_per_day,
+        "today": day.date(), "midnight": day, "stop": switches.STOP_ALL, "on": switches.ON,
+    }  # fmt: skip
+
+
+def _local_midnight(now: datetime) -> datetime:
+    return now.astimezone(ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+_COLUMNS = ", ".join(f"claimed.{column.name}" for column in MessageRow.__table__.columns)
+_CLAIM = text(
+    f"""
+    WITH next AS (
+        SELECT m.id FROM messages m
+        WHERE m.status IN ('ready', 'retry') AND m.next_try_at <= :now AND m.channel = ANY(:channels)
+        AND NOT EXISTS (SELECT FROM switches WHERE name = :stop AND value = :on)
+        AND NOT EXISTS (
+            SELECT FROM suppressions x
+            WHERE x.recipient = m.recipient AND x.lifted_at IS NULL AND (x.until IS NULL OR x.until >= :today)
+        )
+        AND (CAST(:per_recipient AS integer) IS NULL OR :per_recipient > (
+            SELECT count(*) FROM messages s
+            WHERE s.recipient = m.recipient AND s.id <> m.id
+            AND (s.sent_at >= :midnight OR (s.status IN ('sending', 'unknown') AND s.day = :today))
+        ))
+        ORDER BY m.next_try_at, m.id LIMIT 1 FOR UPDATE OF m SKIP LOCKED
+    ), claimed AS (
+        UPDATE messages SET status = 'sending' FROM next WHERE messages.id = next.id RETURNING messages.*
+    ), tried AS (
+        INSERT INTO attempts (message_id, channel, n, started_at, worker)
+        SELECT c.id, c.channel,
+            1 + (SELECT count(*) FROM attempts a WHERE a.message_id = c.id AND a.channel = c.channel), :now, :worker
+        FROM claimed c RETURNING n
+    )
+    SELECT {_COLUMNS}, tried.n, (
+        SELECT min(x.why) FROM suppressions x
+        WHERE x.address = claimed.address AND x.channel = claimed.channel AND x.lifted_at IS NULL
+        AND (x.until IS NULL OR x.until >= :today)
+    ) AS closed
+    FROM claimed, tried
+    """
+)
+
+
+def _open_channels(session: Session, now: datetime, terms: Terms) -> tuple[tuple[str, ...], datetime | None]:
+    """The channels that have a place left at `now`, and when the next one gets one within a minute."""
+    if not terms.are_limited:
+        return terms.channels, None
+    session.execute(select(func.pg_advisory_xact_lock(_LIMITS_LOCK)))
+    used = _used(session, now, terms)
+    left, free_at = [], []
+    for channel in terms.channels:
+        limits = terms.limits.get(channel, Limits())
+        minute, today, oldest = used.get(channel, (0, 0, None))
+        if limits.per_day is not None and today >= limits.per_day:
+            continue
+        if limits.per_minute is not None and minute >= limits.per_minute and oldest is not None:
+            free_at.append(oldest + timedelta(minutes=1))
+        else:
+            left.append(channel)
+    return tuple(left), min(free_at, default=None)
+
+
+def _used(session: Session, now: datetime, terms: Terms) -> dict[str, tuple[int, int, datetime | None]]:
+    """Tries of the last 60 seconds, of the local day, and the oldest of the former, by channel."""
+    minute_ago, midnight = now - timedelta(minutes=1), _local_midnight(now)
+    recent = AttemptRow.started_at > minute_ago
+    statement = (
+        select(
+            AttemptRow.channel,
+            func.count().filter(recent),
+            func.count().filter(AttemptRow.started_at >= midnight),
+            func.min(AttemptRow.started_at).filter(recent),
+        )
+        .where(AttemptRow.channel.in_(terms.channels), AttemptRow.started_at >= min(minute_ago, midnight))
+        .group_by(AttemptRow.channel)
+    )
+    return {channel: (minute, today, oldest) for channel, minute, today, oldest in session.execute(statement)}
+
+
+def _is_waiting(session: Session, now: datetime, terms: Terms, tried: Collection[str]) -> bool:
+    others = [channel for channel in terms.channels if channel not in tried]
+    waiting = select(MessageRow.id).where(
+        MessageRow.status.in_(("ready", "retry")), MessageRow.next_try_at <= now, MessageRow.channel.in_(others),
+        ~switches.stopped(),
+    )  # fmt: skip
+    return session.scalar(waiting.limit(1)) is not None
+
+
+def record(session: Session, done: Finished, next_try_at: datetime | None, now: datetime) -> bool:
+    """Write how an attempt ended; the message takes the outcome as its status.
+
+    `next_try_at` goes with `retry` and only with it. An outcome stands once written, with one exception: what was
+    unknown may turn out to be sent or refused. False when it changed nothing for that reason, or when `n` is not the
+    latest attempt on the message's channel.
+    """
+    if (next_try_at is not None) != (done.outcome == "retry"):
+        raise ValueError(f"{done.outcome} with next try {next_try_at}: a retry has one, an end has none")
+    values = {
+        "message_id": done.message_id, "channel": done.channel, "n": done.n, "outcome": done.outcome,
+        "code": done.code, "text": done.text, "remote_id": done.remote_id, "now": now, "next_try_at": next_try_at,
+        "news": done.outcome in ("sent", "refused"), "sent_at": now if done.outcome == "sent" else None,
+    }  # fmt: skip
+    changed = session.execute(_RECORD, values).one_or_none() is not None
+    session.expire_all()
+    return changed
+
+
+_RECORD = text(
+    """
+    WITH ended AS (
+        UPDATE attempts a
+        SET outcome = :outcome, code = :code, text = :text, remote_id = :remote_id, finished_at = :now
+        WHERE a.message_id = :message_id AND a.channel = :channel AND a.n = :n
+        AND (a.outcome IS NULL OR (a.outcome = 'unknown' AND :news))
+        AND NOT EXISTS (
+            SELECT FROM attempts later
+            WHERE later.message_id = a.message_id AND later.channel = a.channel AND later.n > a.n
+        )
+        RETURNING a.message_id
+    )
+    UPDATE messages m SET status = :outcome, next_try_at = :next_try_at, sent_at = :sent_at
+    FROM ended WHERE m.id = ended.message_id AND m.channel = :channel AND m.status IN ('sending', 'unknown')
+    RETURNING m.id
+    """
+)
+
+
+def lost(session: Session, now: datetime, older_than: timedelta = SENDING_LIMIT) -> list[Claimed]:
+    """Messages whose worker died between claim and outcome: their fate is unknown until somebody is asked.
+
+    A start that lies in the future by as much tells of a clock that was set back; its worker is looked at too.
+    """
+    statement = (
+        select(MessageRow, AttemptRow.n, AttemptRow.worker)
+        .join(AttemptRow, (AttemptRow.message_id == MessageRow.id) & (AttemptRow.channel == MessageRow.channel))
+        .where(MessageRow.status == "sending", AttemptRow.outcome.is_(None))
+        .where(or_(AttemptRow.started_at <= now - older_than, AttemptRow.started_at > now + older_than))
+        .order_by(MessageRow.id)
+    )
+    found = session.execute(statement).all()
+    dead = {worker: _is_dead(session, worker) for worker in {row.worker for row in found}}
+    return [Claimed(message, n) for message, n, worker in found if dead[worker]]
+
+
+def _is_dead(session: Session, worker: int | None) -> bool:
+    return worker is None or bool(session.scalar(select(func.pg_try_advisory_xact_lock(worker))))
+
+
+def of_message(session: Session, message_id: int) -> Sequence[AttemptRow]:
+    """Every try to send it, oldest first."""
+    statement = select(AttemptRow).where(AttemptRow.message_id == message_id).order_by(AttemptRow.id)
+    return session.scalars(statement, execution_options={"populate_existing": True}).all()
+
+
+def retries(session: Session, message_id: int, channel: str) -> int:
+    """How many tries by that channel ended with a passing refusal: what the backoff counts."""
+    statement = select(func.count()).where(
+        AttemptRow.message_id == message_id, AttemptRow.channel == channel, AttemptRow.outcome == "retry"
+    )
+    return session.scalars(statement).one()
+
+
+def latest(session: Session, message_ids: Collection[int]) -> dict[int, AttemptRow]:
+    """The newest attempt of each message on its present channel."""
+    statement = (
+        select(AttemptRow)
+        .join(MessageRow, (MessageRow.id == AttemptRow.message_id) & (MessageRow.channel == AttemptRow.channel))
+        .where(AttemptRow.message_id.in_(list(message_ids)))
+        .distinct(AttemptRow.message_id)
+        .order_by(AttemptRow.message_id, AttemptRow.n.desc())
+    )
+    return {row.message_id: row for row in session.scalars(statement)}
+
+
+def settle(session: Session, attempt_id: int, how: str) -> None:
+    """Say on the attempt how its fate was found out."""
+    session.get_one(AttemptRow, attempt_id).settled = how
+    session.flush()
+
+
+def tried_channels(session: Session, message_id: int) -> set[str]:
+    """The channels by which it was tried already."""
+    return set(session.scalars(select(AttemptRow.channel).where(AttemptRow.message_id == message_id).distinct()))
