@@ -26,7 +26,7 @@ from dondoc.channels.smtp import SmtpConnection
 log = logging.getLogger(__name__)
 
 SETTLING = timedelta(minutes=10)
-"""How long a server may work on a message after its final dot (RFC 5321 §4.5.3.2.6): until then absence proves nothing."""
+"""How long a server may work on a message after its final dot (RFC 5321 §4.5.3.2.6): absence proves nothing before."""
 
 _STAND_IN = "dondoc"
 """Apprise wants a non-empty body; the message itself is already written."""

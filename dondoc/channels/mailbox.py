@@ -10,6 +10,7 @@ import itertools
 import os
 import re
 import tempfile
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -90,11 +91,16 @@ class Mailbox:
 
     def entries(self) -> list[Entry]:
         """The list, newest first. Files never change, so each is read once."""
-        for id in self.ids():
+        ids = self.ids()
+        for id in ids:
             if id not in self._entries:
                 with suppress(FileNotFoundError):
                     self._entries[id] = _entry(id, message_from_bytes(self._head(id)))
-        return [self._entries[id] for id in self.ids() if id in self._entries]
+        return [self._entries[id] for id in ids if id in self._entries]
+
+    def holding(self, message_ids: Iterable[str]) -> set[str]:
+        """Which of these Message-IDs belong to a mail that is in the folder now, whoever stored it."""
+        return {entry.message_id for entry in self.entries() if entry.message_id}.intersection(message_ids)
 
     def raw(self, id: str) -> bytes | None:
         """The file as received, or None when there is no such mail."""
@@ -137,7 +143,7 @@ def _entry(id: str, message: Message) -> Entry:
         sender=_decoded(message["From"]),
         subject=_decoded(message["Subject"]),
         date=_date(message["Date"]),
-        message_id=_decoded(message["Message-ID"]),
+        message_id=_decoded(message["Message-ID"]).strip(),
         key=_decoded(message["X-Dondoc-Message"]),
     )
 

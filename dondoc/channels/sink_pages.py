@@ -6,6 +6,7 @@ that sandboxes it (no script, no form, nothing loaded from anywhere), and is sho
 
 from __future__ import annotations
 
+import json
 import math
 from collections import Counter
 from pathlib import Path
@@ -14,14 +15,17 @@ from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from dondoc.channels.mailbox import Entry, Mail, Mailbox
 
 PAGE_SIZE = 50
+LOOKUP_IDS = 1000
+LOOKUP_BYTES = 256 * 1024
 _FOLDER = Path(__file__).with_name("pages")
 _PAGE_POLICY = "default-src 'none'; style-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; "
 _MAIL_SANDBOX = "allow-popups allow-popups-to-escape-sandbox"
@@ -48,6 +52,7 @@ def sink_app(folder: Path) -> Starlette:
     return Starlette(
         routes=[
             Route("/", pages.index),
+            Route("/api/lookup", pages.api_lookup, methods=["POST"]),
             Route("/api/messages", pages.api_index),
             Route("/api/messages/{id}", pages.api_message),
             Route("/messages/{id}", pages.message),
@@ -133,6 +138,15 @@ class _Pages:
         body = {"headers": mail.headers, "text": mail.text, "html": mail.html, "files": files}
         return JSONResponse(_entry_json(mail.entry) | body, headers=_PAGE_HEADERS)
 
+    async def api_lookup(self, request: Request) -> Response:
+        """Which of the Message-IDs in `{"message_ids": […]}` are in the folder, in the order of the question."""
+        try:
+            asked = _message_ids(await _body(request))
+        except _Unfit as unfit:
+            return JSONResponse({"error": str(unfit)}, unfit.status, headers=_PAGE_HEADERS)
+        held = await run_in_threadpool(self._mailbox.holding, asked)
+        return JSONResponse({"found": [id for id in dict.fromkeys(asked) if id in held]}, headers=_PAGE_HEADERS)
+
     def css(self, request: Request) -> Response:
         return Response((_FOLDER / "sink.css").read_text("utf-8"), media_type="text/css", headers=_COMMON)
 
@@ -149,6 +163,40 @@ class _Pages:
         root = request.scope.get("root_path", "")
         html = self._templates.get_template(name).render(root=root, **values)
         return HTMLResponse(html, status_code=status, headers=_PAGE_HEADERS)
+
+
+class _Unfit(Exception):
+    """A question that cannot be answered as it stands, with the HTTP status that says so."""
+
+    def __init__(self, status: int, text: str) -> None:
+        self.status = status
+        super().__init__(text)
+
+
+async def _body(request: Request) -> bytes:
+    """The body, read no further than LOOKUP_BYTES: a length that the asker states proves nothing."""
+    body = bytearray()
+    try:
+        async for part in request.stream():
+            body += part
+            if len(body) > LOOKUP_BYTES:
+                raise _Unfit(413, f"Câu hỏi dài quá {LOOKUP_BYTES // 1024} KB")
+    except ClientDisconnect:
+        raise _Unfit(400, "Câu hỏi bị ngắt giữa chừng") from None
+    return bytes(body)
+
+
+def _message_ids(body: bytes) -> list[str]:
+    try:
+        question = json.loads(body)
+    except (ValueError, RecursionError):
+        raise _Unfit(400, "Câu hỏi không phải JSON") from None
+    asked = question.get("message_ids") if isinstance(question, dict) else None
+    if not isinstance(asked, list) or not all(isinstance(id, str) for id in asked):
+        raise _Unfit(400, 'Câu hỏi phải có dạng {"message_ids": ["<…>"]}')
+    if len(asked) > LOOKUP_IDS:
+        raise _Unfit(413, f"Chỉ hỏi được {LOOKUP_IDS} thư một lần")
+    return asked
 
 
 def _sent_to(entries: list[Entry], to: str) -> list[Entry]:

@@ -23,8 +23,9 @@ from dondoc.store.models import AttemptRow, MessageRow
 
 log = logging.getLogger(__name__)
 
-ASK_AFTER = timedelta(minutes=5)
-"""What left so recently may still be on its way to the other side's shelf: "not there" would prove nothing."""
+ASK_AFTER = timedelta(minutes=10)
+"""What left so recently may still be on its way to the other side's shelf (RFC 5321 §4.5.3.2.6 gives a server ten
+minutes after the dot): "not there" would prove nothing."""
 CONFIRM_WITHIN = timedelta(days=3)
 BATCH = 500
 LOST = "Tiến trình dừng giữa lúc gửi: không biết thư đã đi hay chưa."

@@ -45,7 +45,8 @@ def test_the_servers_reply_gives_the_kind(
 ) -> None:
     setattr(faults, phase, reply)
     code, text = reply.split(" ", 1)
-    assert channel.send(envelope(), NOW) == Outcome(kind, int(code), text)  # type: ignore[arg-type]
+    outcome = channel.send(envelope(), NOW)
+    assert (outcome.kind, outcome.code, outcome.text) == (kind, int(code), text)
     assert server.mailbox.ids() == []
     setattr(faults, phase, None)
     assert channel.send(envelope(), NOW).kind == "sent"
@@ -165,7 +166,7 @@ class TestLogin:
         server = make_server(options=self.OPTIONS)
         faults.rcpt = f"550 5.1.1 you said {PASSWORD}"
         outcome = make_channel(server.port, user=USER, password=PASSWORD).send(envelope(), NOW)
-        assert outcome == Outcome("refused", 550, "5.1.1 you said ***")
+        assert outcome == Outcome("refused", 550, "5.1.1 you said ***", closes_days=30)
 
 
 class TestTls:
