@@ -7,8 +7,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 
 from dondoc import clock, settings
-from dondoc.channels.config import load_channels
+from dondoc.channels import config as configuration
+from dondoc.channels.config import Channels, load_channels
 from dondoc.channels.email import EmailChannel
+from dondoc.channels.mail_lookup import MailLookup
 from dondoc.channels.settings import EmailSettings
 from dondoc.domain.calendar import WorkCalendar
 from dondoc.embedded import Cluster
@@ -17,6 +19,7 @@ from dondoc.loading import load_calendar
 from dondoc.services.app import App
 from dondoc.settings import Settings
 from dondoc.store import engine, session_factory
+from dondoc.store.attempts import Limits
 
 DEMO = "DONDOC_DEMO"
 
@@ -34,8 +37,9 @@ def open_app(env: Mapping[str, str] | None = None) -> Iterator[App]:
         url = read.database_url or stack.enter_context(Cluster(read.home)).url()
         database = engine(url)
         stack.callback(database.dispose)
-        mail = _email(read, env)
-        email = EmailChannel(mail)
+        mail, configured = _channels(read, env)
+        lookup = MailLookup(read.mail_lookup_url) if read.mail_lookup_url else None
+        email = EmailChannel(mail, lookup)
         stack.callback(email.close)
         yield App(
             settings=read,
@@ -46,6 +50,7 @@ def open_app(env: Mapping[str, str] | None = None) -> Iterator[App]:
             channels={"email": email},
             mail_domain=mail.sender.rpartition("@")[2],
             now=clock.now,
+            limits={"email": _limits(configured.email_limits)},
         )
 
 
@@ -57,15 +62,24 @@ def _calendar(read: Settings) -> WorkCalendar:
     return loaded.value
 
 
-def _email(read: Settings, env: Mapping[str, str]) -> EmailSettings:
-    """The mail server of the environment, else of config/channels.yaml with its password from the environment.
+def _channels(read: Settings, env: Mapping[str, str]) -> tuple[EmailSettings, Channels]:
+    """The mail server of the environment, else of config/channels.yaml with its password from the environment; and
+    all that the file says.
 
     The sender's name is always the file's: it is the office's, whichever server carries the mail.
     """
     user = settings.secret(env, "DONDOC_SMTP_USER")
     password = settings.secret(env, "DONDOC_SMTP_PASSWORD")
     smtp = read.smtp
+    file = read.config / "channels.yaml"
     if smtp is None:
-        return load_channels(read.config / "channels.yaml", user, password).email
-    name = load_channels(read.config / "channels.yaml").email.sender_name
-    return EmailSettings(smtp.host, smtp.port, smtp.mode, smtp.sender, name, user=smtp.user, password=smtp.password)
+        configured = load_channels(file, user, password)
+        return configured.email, configured
+    configured = load_channels(file)
+    name = configured.email.sender_name
+    own = EmailSettings(smtp.host, smtp.port, smtp.mode, smtp.sender, name, user=smtp.user, password=smtp.password)
+    return own, configured
+
+
+def _limits(found: configuration.Limits) -> Limits:
+    return Limits(found.per_minute, found.per_day)

@@ -14,6 +14,7 @@ class Processes(LazyGroup):
         "migrate": ("dondoc.cli.serve_store:migrate", "Đưa cơ sở dữ liệu đến phiên bản hiện tại"),
         "console": ("dondoc.cli.serve_pages:console", "Trang trả lời của đơn vị"),
         "sink": ("dondoc.cli.serve_sink:sink", "Hộp thư mẫu của bản chạy thử"),
+        "zalo": ("dondoc.cli.serve_zalo:zalo", "Máy chủ Zalo mẫu của bản chạy thử"),
         "seed": ("dondoc.cli.serve_store:seed", "Kế hoạch và lịch sử của bản chạy thử"),
         "deployments": ("dondoc.cli.serve_prefect:deployments", "Lịch chạy trong Prefect"),
         "worker": ("dondoc.cli.serve_prefect:worker", "Bộ chạy việc"),

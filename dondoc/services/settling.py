@@ -29,7 +29,7 @@ minutes after the dot): "not there" would prove nothing."""
 CONFIRM_WITHIN = timedelta(days=3)
 BATCH = 500
 LOST = "Tiến trình dừng giữa lúc gửi: không biết thư đã đi hay chưa."
-MOST_UNKNOWN = 2
+MOST_UNKNOWN = 5
 """So many tries of unknown fate, and absent each time, then a person looks: something eats the messages."""
 
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import Engine, func, or_, select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from dondoc.domain.moments import ZONE
@@ -94,7 +95,7 @@ def living_worker(engine: Engine) -> Iterator[int]:
         try:
             yield number
         finally:
-            if not connection.closed and not connection.invalidated:
+            with suppress(DBAPIError):  # a database that went away took the lock with it
                 connection.execute(select(func.pg_advisory_unlock(number)))
 
 
