@@ -60,6 +60,7 @@ class Settings:
     heartbeat_url: str | None = field(repr=False)
     alarm_url: str | None = field(repr=False)
     zalo_app_secret: str | None = field(repr=False)
+    zalo_app_id: str | None
     zalo_url: str | None
     mail_lookup_url: str | None
 
@@ -99,6 +100,7 @@ def read(env: Environment, demo: bool = False) -> Settings:
         heartbeat_url=reader.secret("DONDOC_HEARTBEAT_URL"),
         alarm_url=reader.secret("DONDOC_ALARM_URL"),
         zalo_app_secret=reader.secret("DONDOC_ZALO_APP_SECRET"),
+        zalo_app_id=reader.text("DONDOC_ZALO_APP_ID"),
         zalo_url=reader.web_address("DONDOC_ZALO_URL"),
         mail_lookup_url=reader.web_address("DONDOC_MAIL_LOOKUP_URL"),
     )

@@ -36,6 +36,7 @@ def test_an_empty_environment_gives_the_defaults() -> None:
         alarm_url=None,
         zalo_port=8027,
         zalo_app_secret=None,
+        zalo_app_id=None,
         zalo_url=None,
         mail_lookup_url=None,
     )

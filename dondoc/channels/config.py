@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,11 @@ from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.error import MarkedYAMLError
 
 from dondoc.channels.settings import EmailSettings, EmailSettingsError
+from dondoc.channels.zalo.settings import ZaloSettings, ZaloSettingsError
 from dondoc.errors import Problem, ProblemsFound
 
-_TYPES: dict[str, tuple[type, ...]] = {
+_Types = dict[str, tuple[type, ...]]
+_EMAIL: _Types = {
     "host": (str,),
     "port": (int,),
     "mode": (str,),
@@ -24,13 +27,16 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "reply_to": (str,),
     "ca_file": (str,),
 }
-_LIMITS: dict[str, tuple[type, ...]] = {"per_minute": (int,), "per_day": (int,)}
-_REQUIRED = ("host", "port", "mode", "sender")
+_EMAIL_REQUIRED = ("host", "port", "mode", "sender")
+_ZALO: _Types = {"app_id": (str, int), "window_hours": (int,), "timeout": (int, float)}
+_LIMITS: _Types = {"per_minute": (int,), "per_day": (int,)}
+_RECIPIENT: _Types = {"per_day": (int,)}
+_SECRET_HINT = "đặt biến môi trường DONDOC_ZALO_APP_SECRET hoặc DONDOC_ZALO_APP_SECRET_FILE; không ghi vào tệp này"
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much one channel may send; the deliver step keeps it. None means no limit of our own."""
+    """How much one channel may send; the claim keeps it. None means no limit of our own."""
 
     per_minute: int | None = None
     per_day: int | None = None
@@ -38,15 +44,30 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Channels:
-    """The configured channels."""
+    """The configured channels. `zalo` None: this office does not use it.
+
+    `recipient_per_day`: how many messages one recipient gets at most in a local day, over all channels.
+    """
 
     email: EmailSettings
     email_limits: Limits
+    zalo: ZaloSettings | None = None
+    zalo_limits: Limits = Limits()
+    recipient_per_day: int | None = None
 
 
-def load_channels(path: Path, smtp_user: str | None = None, smtp_password: str | None = None) -> Channels:
-    """The channels of that file. Raises ProblemsFound with every mistake at once, each with its line."""
-    return _Reader(path).channels(smtp_user, smtp_password)
+def load_channels(
+    path: Path,
+    smtp_user: str | None = None,
+    smtp_password: str | None = None,
+    zalo_app_secret: str | None = None,
+    zalo_url: str | None = None,
+) -> Channels:
+    """The channels of that file. Raises ProblemsFound with every mistake at once, each with its line.
+
+    `zalo_app_secret` must be there when the file has a section `zalo:`; `zalo_url` stands in for Zalo's hosts.
+    """
+    return _Reader(path).channels(smtp_user, smtp_password, zalo_app_secret, zalo_url)
 
 
 class _Reader:
@@ -54,30 +75,76 @@ class _Reader:
         self._path = path
         self._problems: list[Problem] = []
 
-    def channels(self, user: str | None, password: str | None) -> Channels:
+    def channels(self, user: str | None, password: str | None, secret: str | None, url: str | None) -> Channels:
         root = self._root()
-        self._unknown(root, ("email",))
-        email = self._map(root, "email")
-        limits = self._map(email, "limits") if "limits" in email else CommentedMap()
-        values = self._values(email, _TYPES, _REQUIRED, also=("limits",))
-        bounds = self._values(limits, _LIMITS)
-        for key, bound in bounds.items():
-            if bound < 1:
-                self._add(limits, key, "value", f"{key} phải là số từ 1 trở lên, không phải {bound}")
-        self._stop()
-        return Channels(self._email(email, values, user, password), Limits(**bounds))
+        self._unknown(root, ("email", "zalo", "recipient"))
+        email, email_limits = self._email(root, user, password)
+        zalo, zalo_limits = self._zalo(root, secret, url) if "zalo" in root else (None, Limits())
+        per_recipient = self._recipient(root) if "recipient" in root else None
+        if self._problems or email is None:
+            raise ProblemsFound(self._problems)
+        return Channels(email, email_limits, zalo, zalo_limits, per_recipient)
 
-    def _email(
+    def _email(self, root: CommentedMap, user: str | None, password: str | None) -> tuple[EmailSettings | None, Limits]:
+        source = self._map(root, "email")
+        if source is None:
+            return None, Limits()
+        before = len(self._problems)
+        values = self._values(source, _EMAIL, _EMAIL_REQUIRED, also=("limits",))
+        settings = self._email_settings(source, values, user, password) if len(self._problems) == before else None
+        return settings, self._limits(source)
+
+    def _email_settings(
         self, source: CommentedMap, values: dict[str, Any], user: str | None, password: str | None
-    ) -> EmailSettings:
+    ) -> EmailSettings | None:
         if "ca_file" in values:
             values["ca_file"] = self._path.parent / values["ca_file"]
         try:
             return EmailSettings(**values, user=user, password=password)
         except EmailSettingsError as error:
-            for key, message in error.fields:
-                self._add(source, key, "value", message)
-            raise ProblemsFound(self._problems) from None
+            self._wrong(source, error.fields)
+            return None
+
+    def _zalo(self, root: CommentedMap, secret: str | None, url: str | None) -> tuple[ZaloSettings | None, Limits]:
+        source = self._map(root, "zalo")
+        if source is None:
+            return None, Limits()
+        if secret is None:
+            self._add(root, "zalo", "secret", "có mục zalo: nhưng thiếu khóa bí mật của ứng dụng Zalo", _SECRET_HINT)
+        before = len(self._problems)
+        values = self._values(source, _ZALO, ("app_id",), also=("limits",))
+        settings = self._zalo_settings(source, values, secret, url) if len(self._problems) == before else None
+        return settings, self._limits(source)
+
+    def _zalo_settings(
+        self, source: CommentedMap, values: dict[str, Any], secret: str | None, url: str | None
+    ) -> ZaloSettings | None:
+        values["app_id"] = str(values["app_id"])  # without quotes YAML reads the digits as a number
+        try:
+            # Without the secret the rest is checked all the same; the Problem above keeps these from being used.
+            return ZaloSettings(**values, app_secret=secret or "?", url=url)
+        except ZaloSettingsError as error:
+            self._wrong(source, error.fields)
+            return None
+
+    def _recipient(self, root: CommentedMap) -> int | None:
+        source = self._map(root, "recipient")
+        return None if source is None else self._bounds(source, _RECIPIENT).get("per_day")
+
+    def _limits(self, channel: CommentedMap) -> Limits:
+        source = self._map(channel, "limits") if "limits" in channel else None
+        return Limits() if source is None else Limits(**self._bounds(source, _LIMITS))
+
+    def _bounds(self, source: CommentedMap, types: _Types) -> dict[str, int]:
+        bounds = self._values(source, types)
+        for key, bound in bounds.items():
+            if isinstance(bound, int) and bound < 1:
+                self._add(source, key, "value", f"{key} phải là số từ 1 trở lên, không phải {bound}")
+        return bounds
+
+    def _wrong(self, source: CommentedMap, fields: Iterable[tuple[str, str]]) -> None:
+        for key, message in fields:
+            self._add(source, key, "value", message)
 
     def _root(self) -> CommentedMap:
         try:
@@ -95,24 +162,23 @@ class _Reader:
             self._problem(1, "type", "tệp phải bắt đầu bằng mục email:", "xem docs/decisions/0002-email-channel.md")
         raise ProblemsFound(self._problems)
 
-    def _map(self, parent: CommentedMap, key: str) -> CommentedMap:
+    def _map(self, parent: CommentedMap, key: str) -> CommentedMap | None:
         found = parent.get(key)
-        if not isinstance(found, CommentedMap):
-            self._add(parent, key, "type", f"thiếu mục {key}: hoặc mục này không phải danh sách khóa – giá trị")
-            self._stop()
-        assert isinstance(found, CommentedMap)
-        return found
+        if isinstance(found, CommentedMap):
+            return found
+        self._add(parent, key, "type", f"thiếu mục {key}: hoặc mục này không phải danh sách khóa – giá trị")
+        return None
 
     def _values(
         self,
         source: CommentedMap,
-        types: dict[str, tuple[type, ...]],
+        types: _Types,
         required: tuple[str, ...] = (),
         also: tuple[str, ...] = (),
     ) -> dict[str, Any]:
         self._unknown(source, (*types, *also))
         for key in required:
-            if key not in source:
+            if source.get(key) is None:
                 self._add(source, key, "missing", f"thiếu khóa {key}")
         values = {key: value for key, value in source.items() if key in types and value is not None}
         for key, value in values.items():
@@ -127,10 +193,6 @@ class _Reader:
                 near = difflib.get_close_matches(str(key), known, 1)
                 hint = f"có phải là {near[0]}?" if near else f"các khóa dùng được: {', '.join(known)}"
                 self._add(source, key, "unknown_key", f"không có khóa {key!r}", hint)
-
-    def _stop(self) -> None:
-        if self._problems:
-            raise ProblemsFound(self._problems)
 
     def _add(self, source: CommentedMap, key: str, code: str, message: str, hint: str = "") -> None:
         line = source.lc.key(key)[0] + 1 if key in source else None

@@ -1,76 +1,33 @@
-"""`dondoc notice …`: the supervisor's hand on what is held."""
+"""`dondoc notice …`: a person's hand on the outbox."""
 
 from __future__ import annotations
 
-import getpass
-import json as jsonlib
-from typing import Annotated
+from typing import ClassVar
 
-import typer
-from rich.console import Console
-from rich.table import Table
-
-from dondoc.bootstrap import open_app
-from dondoc.services import releasing
-
-notice_app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)
-Ids = Annotated[list[int], typer.Argument(help="Số của thư, xem ở `notice list`")]
+from dondoc.cli.lazy import LazyGroup, group
 
 
-@notice_app.command("list")
-def show(
-    status: Annotated[str, typer.Option(help="held, ready, sent, retry, refused, unknown, dropped")] = "held",
-    json: Annotated[bool, typer.Option("--json", help="Kết quả cho máy đọc")] = False,
-) -> None:
-    """Các thư theo tình trạng; mặc định là thư đang giữ chờ cho gửi."""
-    with open_app() as app:
-        rows = releasing.listed(app, status)
-    if json:
-        typer.echo(jsonlib.dumps(rows, ensure_ascii=False))
-        return
-    if not rows:
-        typer.echo("Không có thư nào.")
-        return
-    table = Table("Số", "Ngày", "Người nhận", "Tiêu đề", "Lý do")
-    for row in rows:
-        table.add_row(str(row["id"]), row["day"], row["recipient"], row["subject"], row["reason"])
-    Console().print(table)
+class NoticeCommands(LazyGroup):
+    """What can be seen and decided of messages, their recipients and the guards."""
+
+    commands_at: ClassVar = {
+        "list": ("dondoc.cli.notice_views:list_", "Các thư chờ người xem; thêm bộ lọc để xem thư khác"),
+        "show": ("dondoc.cli.notice_views:show", "Toàn bộ một thư: lời, nội dung nhắc, các lần gửi, nhật ký"),
+        "release": ("dondoc.cli.notice_moves:release", "Cho gửi"),
+        "drop": ("dondoc.cli.notice_moves:drop", "Không gửi nữa, kèm lý do"),
+        "undrop": ("dondoc.cli.notice_moves:undrop", "Lấy lại thư vừa bỏ trong ngày"),
+        "settle": ("dondoc.cli.notice_moves:settle", "Thư chưa rõ: đã đến, hay chưa đến và gửi lại"),
+        "hold-all": ("dondoc.cli.notice_moves:hold_all", "Giữ lại mọi thư đang chờ gửi"),
+        "stop-all": ("dondoc.cli.notice_moves:stop_all", "Dừng gửi mọi thư ngay; --off để gửi tiếp"),
+        "remind": ("dondoc.cli.notice_people:remind", "Nhắc ngay một nhiệm vụ"),
+        "suppress": ("dondoc.cli.notice_people:suppress", "Ngừng gửi cho một người nhận"),
+        "suppressed": ("dondoc.cli.notice_people:suppressed", "Ai, địa chỉ nào đang được ngừng gửi"),
+        "unsuppress": ("dondoc.cli.notice_people:unsuppress", "Thôi ngừng gửi"),
+        "guards": ("dondoc.cli.notice_guards:guards", "Các điểm dừng chờ trả lời"),
+        "allow": ("dondoc.cli.notice_guards:allow", "Cho điểm dừng đi tiếp"),
+        "refuse": ("dondoc.cli.notice_guards:refuse", "Không cho điểm dừng đi tiếp"),
+        "alarms": ("dondoc.cli.notice_guards:alarms", "Các báo động của một ngày"),
+    }
 
 
-@notice_app.command()
-def release(ids: Ids) -> None:
-    """Cho gửi các thư đang giữ; thư đi trong giờ làm việc kế tiếp."""
-    with open_app() as app:
-        found = releasing.release(app, ids, _who(), app.now())
-    typer.echo(f"Đã cho gửi {len(found)} thư.")
-
-
-@notice_app.command()
-def drop(ids: Ids, reason: Annotated[str, typer.Option(help="Vì sao không gửi")]) -> None:
-    """Không gửi các thư này nữa; nội dung và lý do được giữ trong nhật ký."""
-    with open_app() as app:
-        found = releasing.drop(app, ids, _who(), reason, app.now())
-    typer.echo(f"Đã bỏ {len(found)} thư.")
-
-
-@notice_app.command("hold-all")
-def hold_all(reason: Annotated[str, typer.Option(help="Vì sao giữ lại")]) -> None:
-    """Giữ lại mọi thư đang chờ gửi; từng thư phải được cho gửi lại bằng tay."""
-    with open_app() as app:
-        found = releasing.hold_all(app, _who(), reason, app.now())
-    typer.echo(f"Đã giữ lại {len(found)} thư.")
-
-
-@notice_app.command("stop-all")
-def stop_all(
-    reason: Annotated[str, typer.Option(help="Vì sao dừng hoặc gửi tiếp")],
-    off: Annotated[bool, typer.Option("--off", help="Thôi dừng, gửi tiếp")] = False,
-) -> None:
-    """Dừng gửi mọi thư ngay lập tức; việc theo dõi và soạn thư vẫn tiếp tục. --off để gửi tiếp."""
-    with open_app() as app:
-        releasing.stop_all(app, not off, _who(), reason, app.now())
-    typer.echo("Đã cho gửi tiếp." if off else "Đã dừng gửi. Gửi tiếp: dondoc notice stop-all --off --reason …")
-
-
-def _who() -> str:
-    return f"dòng lệnh ({getpass.getuser()})"
+notice_app = group(NoticeCommands, "Xem và quyết định về các thư trong hộp chờ gửi.")

@@ -17,7 +17,8 @@ _NAMES = {
     "looked_at": "việc đã xem", "queued": "nội dung nhắc mới", "superseded": "bỏ qua vì có bậc sát hơn",
     "missed": "bị lỡ mốc, nay đã bù", "composed": "thư đã soạn", "held": "giữ lại chờ cho gửi", "sent": "đã gửi",
     "retry": "gửi lại sau", "refused": "bị từ chối", "unknown": "chưa rõ kết quả",
-    "administrator": "cần quản trị viên", "stopped": "đang dừng gửi",
+    "administrator": "cần quản trị viên", "stopped": "đang dừng gửi", "settled": "đã rõ kết quả",
+    "guarded": "chờ người xem vì quá nhiều việc quá hạn cùng lúc",
 }  # fmt: skip
 
 

@@ -19,6 +19,7 @@ def console() -> None:
         demo = os.environ.get(DEMO) == "1"
         addresses = Addresses(
             sink=f"http://127.0.0.1:{read.sink_port}" if demo else None,
+            zalo=f"http://127.0.0.1:{read.zalo_port}" if demo else None,
             prefect=f"http://127.0.0.1:{read.prefect_port}" if demo else None,
         )
         uvicorn.run(console_app(app, addresses), host=read.host, port=read.port, log_level="info", proxy_headers=False)

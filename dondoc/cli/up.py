@@ -18,6 +18,7 @@ from rich.console import Console
 
 from dondoc import settings as settings_module
 from dondoc.bootstrap import DEMO
+from dondoc.channels.standin import DEMO_APP_ID, DEMO_APP_SECRET
 from dondoc.cli.processes import Child, own_command
 from dondoc.embedded import Cluster, hold_home
 from dondoc.errors import DondocError, SettingsError
@@ -73,6 +74,7 @@ class _Up:
         pages = [(self._start_child("Trang trả lời", "console"), self.settings.port, "/healthz")]
         if self.demo:
             pages.append((self._start_child("Hộp thư mẫu", "sink"), self.settings.sink_port, "/"))
+            pages.append((self._start_child("Zalo mẫu", "zalo"), self.settings.zalo_port, "/"))
         for child, port, path in pages:
             self._wait_for_page(child, port, path)
         if self.demo:
@@ -167,6 +169,10 @@ class _Up:
                 "DONDOC_SMTP_PORT": str(self.settings.sink_smtp_port),
                 "DONDOC_SMTP_MODE": "plain",
                 "DONDOC_SMTP_SENDER": "dondoc@hungyen.example",
+                "DONDOC_MAIL_LOOKUP_URL": f"http://127.0.0.1:{self.settings.sink_port}/api/lookup",
+                "DONDOC_ZALO_URL": f"http://127.0.0.1:{self.settings.zalo_port}",
+                "DONDOC_ZALO_APP_ID": DEMO_APP_ID,
+                "DONDOC_ZALO_APP_SECRET": DEMO_APP_SECRET,
             }
         if self.settings.prefect_api_url is not None:
             return own
@@ -180,6 +186,7 @@ class _Up:
             wanted |= {
                 "DONDOC_SINK_PORT": self.settings.sink_port,
                 "DONDOC_SINK_SMTP_PORT": self.settings.sink_smtp_port,
+                "DONDOC_ZALO_PORT": self.settings.zalo_port,
             }
         taken = [
             f"cổng {port} đang có chương trình khác dùng → đặt {name}=<cổng khác>"

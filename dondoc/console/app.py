@@ -40,6 +40,7 @@ class Addresses:
 
     sink: str | None = None
     prefect: str | None = None
+    zalo: str | None = None
 
 
 def console_app(app: App, addresses: Addresses | None = None) -> Starlette:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from dondoc.channels.envelope import Envelope
 from dondoc.channels.outcomes import Outcome, Sought
 from dondoc.domain.calendar import WorkCalendar
+from dondoc.services.zalo_tokens import StoredTokens
 from dondoc.settings import Settings
 from dondoc.store.attempts import Limits
 
@@ -38,7 +39,7 @@ class App:
     """The composition that flows, pages and commands share. `now` is the only clock a service may use.
 
     `mail_domain` is the right side of the Message-IDs we make. `limits` are kept by the claim, across processes.
-    `pause` waits for a channel's next minute (seconds).
+    `pause` waits for a channel's next minute (seconds). `zalo` keeps the tokens of the Zalo channel, if there is one.
     """
 
     settings: Settings
@@ -52,3 +53,4 @@ class App:
     limits: Mapping[str, Limits] = field(default_factory=dict)
     recipient_per_day: int | None = None
     pause: Callable[[float], None] = time.sleep
+    zalo: StoredTokens | None = None

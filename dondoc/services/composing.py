@@ -18,6 +18,7 @@ from dondoc.domain.moments import COMPOSED_AT, at, in_working_hours, local_day
 from dondoc.domain.policy import NoticeKind, To
 from dondoc.rendering.notices import NoticeRenderer
 from dondoc.services import carrying, flooding, routing
+from dondoc.services.alarms import Alarms
 from dondoc.services.app import App
 from dondoc.services.books import Book, books
 from dondoc.services.links import address
@@ -32,11 +33,15 @@ OVERTAKEN = "việc đã được báo cáo, miễn, hẹn ngày hoặc đổi h
 
 @dataclass(frozen=True)
 class Composed:
-    """How many messages were written, how many of them are held, how many notices were no longer needed."""
+    """How many messages were written, how many of them are held, how many notices were no longer needed.
+
+    `flood` says why the day's messages are held, when they are too many.
+    """
 
     messages: int = 0
     held: int = 0
     dropped: int = 0
+    flood: str = ""
 
 
 def may_compose(calendar: WorkCalendar, now: datetime) -> bool:
@@ -54,20 +59,29 @@ def compose_day(app: App, now: datetime, *, urgent_only: bool = False) -> Compos
     """Write the messages of today from what is queued, in one transaction; a second call the same day adds nothing
     to a digest that is already composed: what came later waits for the next one."""
     with app.sessions.begin() as session:
-        carrying.carry_on(session, local_day(now), now)
-        rows = [row for row in notices.queued(session, local_day(now)) if not urgent_only or _is_urgent(row)]
-        if not rows:
-            return Composed()
-        found = books(app, session)
-        loaded = obligations.load_cases(session, ids={row.obligation_id for row in rows})
-        cases = {case.obligation.id: case for case in loaded}
-        rows = [row for row in rows if row.obligation_id in cases]
-        keep, overtaken = still_open(rows, cases, found, now)
-        keep, looser = _tightest(keep)
-        notices.drop(session, [row.id for row in overtaken], OVERTAKEN)
-        notices.drop(session, [row.id for row in looser], "đã có nội dung sát hơn về cùng việc.")
-        drafts = _write(app, session, _not_suppressed(session, keep, now), cases, found, now)
-        return Composed(len(drafts), sum(draft.is_held for draft in drafts), len(overtaken) + len(looser))
+        composed = _compose(app, session, now, urgent_only)
+    if composed.flood:  # told outside the transaction: an address that does not answer must not keep the queue locked
+        Alarms(app.sessions, lambda: now, app.settings.alarm_url)("flood", composed.flood)
+    return composed
+
+
+def _compose(app: App, session: Session, now: datetime, urgent_only: bool) -> Composed:
+    carrying.carry_on(session, local_day(now), now)
+    rows = [row for row in notices.queued(session, local_day(now)) if not urgent_only or _is_urgent(row)]
+    if not rows:
+        return Composed()
+    found = books(app, session)
+    loaded = obligations.load_cases(session, ids={row.obligation_id for row in rows})
+    cases = {case.obligation.id: case for case in loaded}
+    withdrawn = [row.id for row in rows if row.obligation_id not in cases]
+    keep, overtaken = still_open((row for row in rows if row.obligation_id in cases), cases, found, now)
+    keep, looser = _tightest(keep)
+    notices.drop(session, withdrawn, "việc không còn trong kế hoạch.")
+    notices.drop(session, [row.id for row in overtaken], OVERTAKEN)
+    notices.drop(session, [row.id for row in looser], "đã có nội dung sát hơn về cùng việc.")
+    drafts, flood = _write(app, session, _not_suppressed(session, keep, now), cases, found, now)
+    dropped = len(withdrawn) + len(overtaken) + len(looser)
+    return Composed(len(drafts), sum(draft.is_held for draft in drafts), dropped, flood)
 
 
 def _is_urgent(row: NoticeRow) -> bool:
@@ -89,7 +103,7 @@ def still_open(
     for row in rows:
         case = cases[row.obligation_id]
         where = standing(case, now, found[case.obligation.plan_id].rules)
-        paused = where.pause is not None and row.kind != "assignment"
+        paused = where.pause is not None and row.kind != "assignment" and row.rule != PRESSED
         fair = where.work not in SETTLED and not paused and not _is_of_another_due_day(row, case)
         (keep if fair else overtaken).append(row)
     return keep, overtaken
@@ -119,19 +133,26 @@ def _tightest(rows: Iterable[NoticeRow]) -> tuple[list[NoticeRow], list[NoticeRo
 def _write(
     app: App, session: Session, rows: Sequence[NoticeRow], cases: Mapping[str, Case], found: Mapping[str, Book],
     now: datetime,
-) -> list[Draft]:  # fmt: skip
+) -> tuple[list[Draft], str]:  # fmt: skip
+    """The drafts that became messages, and why they are held when they are too many.
+
+    Lines for a recipient, day and class that has its message wait for the next one.
+    """
     lines = lines_of(rows, cases, found)
     renderer = NoticeRenderer(app.templates)
-    drafts = compose(lines, local_day(now))
-    flood = flooding.reason(app, session, drafts, found, now)
+    taken = messages.taken(session, local_day(now))
+    drafts = [d for d in compose(lines, local_day(now)) if (d.recipient.id, d.klass) not in taken]
+    # What is left from an earlier day was counted on that day.
+    new = [d for d in drafts if any(lines[line].on == local_day(now) for line in d.lines)]
+    flood = flooding.reason(session, new, found, now)
     written = []
     for draft in drafts:
         message = routed(app, session, worded(app, draft, renderer, found, cases, now), draft, now)
         stored = messages.create(session, held_back(message, flood) if flood else message, now)
-        if stored is not None:  # else that recipient, day and class has its message: these lines wait for the next
+        if stored is not None:  # else another composer was quicker
             notices.composed(session, stored, [lines[line].id for line in draft.lines])
             written.append(draft)
-    return written
+    return written, flood
 
 
 def held_back(message: NewMessage, why: str) -> NewMessage:
@@ -144,13 +165,13 @@ def held_back(message: NewMessage, why: str) -> NewMessage:
 def routed(app: App, session: Session, message: NewMessage, draft: Draft, now: datetime) -> NewMessage:
     """The message on the first open channel of its contact; when none is open, refused, for a person to see to."""
     options = routing.ways(app, draft.recipient.contact)
-    shut = routing.closed(session, options, now)
+    shut = routing.closed(app, session, options, now)
     for way in options:
         if (way.channel, way.address) not in shut:
             return replace(message, channel=way.channel, address=way.address)
-    if message.status == "held" or not options:
+    if message.status == "held":
         return message
-    why = f"{routing.NO_WAY}: {'; '.join(shut.values())}"
+    why = f"{routing.NO_WAY}: {'; '.join(shut.values())}" if shut else routing.NO_WAY
     return replace(message, status="refused", reason=why, next_try_at=None)
 
 
@@ -180,9 +201,10 @@ def worded(
     contact = draft.recipient.contact
     owner = found[draft.lines[0].obligation.plan_id].directory.by_id[draft.recipient.agency_id]
     held = draft.is_held
+    way = next(iter(routing.ways(app, contact)), routing.Way("email", contact.email or ""))
     return NewMessage(
         recipient=draft.recipient.id, day=draft.day, klass=draft.klass, plan_id=draft.lines[0].obligation.plan_id,
-        agency=draft.recipient.agency_id, channel="email", address=contact.email or "",
+        agency=draft.recipient.agency_id, channel=way.channel, address=way.address,
         address_name=contact.name or owner.name, header_id=message_id(draft.key, app.mail_domain),
         subject=rendered.subject, body_text=rendered.text, body_html=rendered.html, body_zalo=rendered.zalo,
         status="held" if held else "ready", reason=held_reason(draft) if held else "",

@@ -9,6 +9,7 @@ from datetime import datetime
 from dondoc.domain.moments import in_working_hours, local_day
 from dondoc.services.app import App
 from dondoc.services.composing import Composed, compose_day, may_compose, may_compose_urgent
+from dondoc.services.rejudging import rejudge
 from dondoc.services.sending import send_ready
 from dondoc.services.settling import confirm, settle
 from dondoc.services.sweeping import sweep
@@ -32,10 +33,10 @@ class DeliverResult:
 
 def deliver(app: App, now: datetime) -> DeliverResult:
     """Compose the day's messages after a full sweep at the same `now`, then send what is ready in working hours."""
-    sweep(app, now)
+    sweep(app, now, wait=True)
+    # Before composing: what is known to have arrived is not said again, what surely did not goes into the next message.
+    settled, confirmed = settle(app, now), confirm(app, now)
     composed = _compose(app, now)
-    settled = settle(app, now)
-    confirmed = confirm(app, now)
     with app.sessions() as session:
         stopped = switches.is_stopped(session)
     kinds = Counter[str]() if stopped else _send(app, now)
@@ -56,4 +57,5 @@ def _send(app: App, now: datetime) -> Counter[str]:
         return Counter()
     with app.sessions.begin() as session:
         messages.resume(session, now)
+    rejudge(app, now)
     return send_ready(app, now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -20,6 +20,7 @@ from dondoc.domain.workspace import Workspace
 from dondoc.errors import DondocError, ProblemsFound
 from dondoc.loading import load_workspace
 from dondoc.rendering.notices import NoticeRenderer
+from dondoc.services import demo_zalo
 from dondoc.services.app import App
 from dondoc.services.applying import apply_workspace
 from dondoc.services.books import Book, books
@@ -53,6 +54,7 @@ def seed(app: App, now: datetime, say: Progress) -> bool:
     apply_workspace(app, workspace, at(history.starts_on), WHO, assign=False)
     with app.sessions.begin() as session:
         _Seeding(app, session, workspace, history, now).write()
+    demo_zalo.connect_standin(app, workspace.directory, now)
     say(f"Gửi thật các thư của {SENT_DAYS} ngày làm việc gần nhất…")
     _send(app, now)
     return True
@@ -65,7 +67,8 @@ def demo_workspace(app: App, year: int) -> Workspace:
         raise ProblemsFound(loaded.problems)
     if not loaded.value.calendar.covers(date(year, 12, 31)):
         raise DondocError(f"Chưa có lịch làm việc năm {year} → thêm tệp config/calendar/{year}.yaml rồi chạy lại.")
-    return shift(loaded.value, year)
+    moved = shift(loaded.value, year)
+    return replace(moved, directory=demo_zalo.with_accounts(moved.directory))
 
 
 class _Seeding:
@@ -189,7 +192,7 @@ def _send(app: App, now: datetime) -> None:
     """Send the seeded messages that are ready, each dated on its own day; no hours or limits are kept in the demo."""
     while True:
         with app.sessions.begin() as session:
-            claimed = attempts.claim_next(session, now, Terms(tuple(app.channels)))
+            claimed = attempts.claim_next(session, now, Terms(tuple(app.channels), past_days=True))
             if not isinstance(claimed, Claimed):
                 return
             moment = min(at(claimed.message.day, time(8, 1)), now)

@@ -11,16 +11,14 @@ from dondoc.domain import guards
 from dondoc.domain.compose import Draft
 from dondoc.domain.moments import local_day
 from dondoc.domain.simulate import simulate
-from dondoc.services.alarms import Alarms
-from dondoc.services.app import App
 from dondoc.services.books import Book
 from dondoc.store import journal, messages
 
 
-def reason(app: App, session: Session, drafts: Sequence[Draft], found: Mapping[str, Book], now: datetime) -> str:
-    """Why today's new messages must be held, or "" when they may leave. Journaled, with an alarm.
+def reason(session: Session, drafts: Sequence[Draft], found: Mapping[str, Book], now: datetime) -> str:
+    """Why today's messages must be held, or "" when they may leave; `drafts` are those with something new in them.
 
-    The year is rehearsed only when there are enough messages to speak of a flood.
+    Journaled; the alarm is the caller's. The year is rehearsed only when there are enough messages to speak of a flood.
     """
     today = local_day(now)
     count = sum(not draft.is_held for draft in drafts)
@@ -30,9 +28,8 @@ def reason(app: App, session: Session, drafts: Sequence[Draft], found: Mapping[s
     expected = _foreseen(found, messages.last_day_before(session, today), today)
     if not guards.too_many_messages(count + sent, expected):
         return ""
-    why = f"Hôm nay có {count + sent} thư, diễn tập cả năm chỉ thấy {expected}: giữ lại, chờ người xem rồi cho gửi."
+    why = f"Hôm nay có {count + sent} thư mới, diễn tập cả năm chỉ thấy {expected}: giữ lại, chờ người xem rồi cho gửi."
     journal.write(session, now, "dondoc", "flood-held", f"day/{today}", str(expected), str(count + sent), why)
-    Alarms(app.sessions, lambda: now, app.settings.alarm_url)("flood", why)
     return why
 
 

@@ -30,7 +30,7 @@ def stopped_plans(app: App, now: datetime) -> dict[str, int]:
     """
     today = local_day(now)
     stopped: dict[str, int] = {}
-    new: list[str] = []
+    words: dict[str, str] = {}
     with app.sessions.begin() as session:
         late = obligations.count_late(session, today)
         suspects = [plan_id for plan_id, count in late.items() if _is_suspect(session, plan_id, count)]
@@ -39,9 +39,9 @@ def stopped_plans(app: App, now: datetime) -> dict[str, int]:
             turning, of = _turning(session, found[plan_id], now)
             if too_many_overdue(turning, of) and not _is_allowed(session, plan_id, turning, now):
                 stopped[plan_id] = turning
-                new += _stop(session, plan_id, turning, of, now)
-    for words in new:
-        Alarms(app.sessions, lambda: now, app.settings.alarm_url)("overdue-guard", words)
+                words[plan_id] = _stop(session, plan_id, turning, of, now)
+    for plan_id, why in words.items():  # once a day for each plan, also where a worker died before it could tell
+        Alarms(app.sessions, lambda: now, app.settings.alarm_url)(f"overdue-guard/{plan_id}", why)
     return stopped
 
 
@@ -67,15 +67,14 @@ def _is_allowed(session: Session, plan_id: str, turning: int, now: datetime) -> 
     return turning <= guards.allowed(session, guards.OVERDUE, plan_id, since)
 
 
-def _stop(session: Session, plan_id: str, turning: int, of: int, now: datetime) -> list[str]:
-    if not guards.stop(session, guards.OVERDUE, plan_id, local_day(now), turning, of, now):
-        return []
+def _stop(session: Session, plan_id: str, turning: int, of: int, now: datetime) -> str:
     words = (
         f"Kế hoạch {plan_id}: {turning} việc cùng lúc sắp bị gọi là quá hạn, hơn {MOST_OVERDUE:.0%} số việc đang mở. "
         "Chưa báo ai. Xem: dondoc notice guards; cho đi tiếp: dondoc notice allow SỐ --reason …"
     )
-    journal.write(session, now, "dondoc", "guard-stopped", f"plan/{plan_id}", None, str(turning), words)
-    return [words]
+    if guards.stop(session, guards.OVERDUE, plan_id, local_day(now), turning, of, now):
+        journal.write(session, now, "dondoc", "guard-stopped", f"plan/{plan_id}", None, str(turning), words)
+    return words
 
 
 def waiting(app: App) -> list[dict[str, Any]]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import os
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,6 +19,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from dondoc.services import key_files
 from dondoc.store import journal
 from dondoc.store.models import LinkRow, SessionRow
 
@@ -49,11 +49,7 @@ class Visitor:
 
 def server_key(home: Path) -> bytes:
     """The secret that message links are derived with: `secret/link.key` under DONDOC_HOME, 0600, made on first use."""
-    path = home / "secret" / "link.key"
-    if not path.exists():
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _create_once(path, secrets.token_bytes(32))
-    return path.read_bytes()
+    return key_files.read_or_make(home / "secret" / "link.key", lambda: secrets.token_bytes(32))
 
 
 def message_token(key: bytes, message_key: str) -> str:
@@ -164,19 +160,3 @@ def _hashed(token: str) -> str:
 
 def _plausible(token: str) -> bool:
     return token.isascii() and 0 < len(token) <= LONGEST_TOKEN
-
-
-def _create_once(path: Path, content: bytes) -> None:
-    """Write the file whole or not at all; when another process was quicker, its file stays."""
-    part = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as out:
-            out.write(content)
-            out.flush()
-            os.fsync(out.fileno())
-        os.link(part, path)
-    except FileExistsError:
-        return
-    finally:
-        part.unlink()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dondoc.domain.cases import Case, standing
@@ -29,6 +30,7 @@ def remind_now(
     if not reason.strip():
         raise Refused("Cần ghi lý do.")
     with app.sessions.begin() as session:
+        _one_at_a_time(session, plan_id, task_id)
         found = book(app, session, plan_id)
         cases = obligations.load_cases(session, plan_id=plan_id, task_id=task_id, agency=agency)
         owed = [case for case in cases if _is_owed(case, found, now)]
@@ -38,6 +40,11 @@ def remind_now(
             raise Refused("Hôm nay đã nhắc bằng tay việc này rồi.")
         fresh = [case for case in owed if not _pressed_today(case, now)]
         return _queue(session, fresh, found, by, reason.strip(), now)
+
+
+def _one_at_a_time(session: Session, plan_id: str, task_id: str) -> None:
+    """Two persons who press at once come one after the other, so that the second sees what the first did."""
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"press:{plan_id}/{task_id}", 0))))
 
 
 def _is_owed(case: Case, found: Book, now: datetime) -> bool:

@@ -2,102 +2,171 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import datetime
-from typing import Any, get_args
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dondoc.domain.cases import Case
-from dondoc.domain.compose import compose
+from dondoc.domain.moments import local_day
 from dondoc.errors import Refused
-from dondoc.rendering.notices import NoticeRenderer
+from dondoc.services import outbox_views, routing
 from dondoc.services.app import App
-from dondoc.services.books import Book, books
-from dondoc.services.composing import OVERTAKEN, lines_of, still_open, worded
-from dondoc.store import journal, messages, notices, obligations, switches
+from dondoc.services.composing import OVERTAKEN
+from dondoc.services.outbox_views import STATUS_NAMES
+from dondoc.services.rejudging import DONDOC, GONE_ON, Desk
+from dondoc.store import journal, messages, notices, suppressions, switches
+from dondoc.store.arrays import is_one_of_ids
 from dondoc.store.messages import MessageStatus
-from dondoc.store.models import MessageRow, NoticeRow
+from dondoc.store.models import MessageRow
 
-MANY = 100_000
-STATUSES: tuple[MessageStatus, ...] = get_args(MessageStatus)
+RELEASED: tuple[MessageStatus, ...] = ("held", "administrator", "refused")
+"""What a person may let go; a refused one goes by a channel of its contact that is open now."""
+STILL_NO_WAY = (
+    "đầu mối vẫn không có kênh nào dùng được: sửa địa chỉ trong danh bạ rồi áp dụng lại kế hoạch, "
+    "hoặc thôi ngừng gửi địa chỉ ấy (dondoc notice suppressed)."
+)
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What became of the messages that a person named: the ids that moved, of each other one why it stayed where it
+    is, and what the person should know of one that moved. The words are whole sentences."""
+
+    moved: tuple[int, ...] = ()
+    stayed: Mapping[int, str] = field(default_factory=dict)
+    notes: Mapping[int, str] = field(default_factory=dict)
 
 
 def listed(app: App, status: str) -> list[dict[str, Any]]:
     """Messages in that state, newest day first. Raises Refused for a state that does not exist."""
-    wanted: MessageStatus | None = next((known for known in STATUSES if known == status), None)
-    if wanted is None:
-        raise Refused(f"Không có tình trạng “{status}” (có: {', '.join(STATUSES)}).")
-    with app.sessions() as session:
-        return [
-            {
-                "id": row.id,
-                "day": row.day.isoformat(),
-                "recipient": row.recipient,
-                "class": row.klass,
-                "subject": row.subject,
-                "reason": row.reason,
-            }
-            for row in messages.find(session, status=wanted)
-        ]
+    return outbox_views.listed(app, [outbox_views.status_of(status)])
 
 
 def release(app: App, ids: Collection[int], by: str, now: datetime) -> list[int]:
-    """Let held messages go, each judged again first; those that were not held are left as they are.
+    """As `release_each`, for who need not know why others stayed: the ids released."""
+    return list(release_each(app, ids, by, now).moved)
+
+
+def release_each(app: App, ids: Collection[int], by: str, now: datetime) -> Moved:
+    """Let messages go that wait for a person, each judged again first; all of it in one transaction.
 
     What was reported, waived, promised or re-dated since a message was composed is taken out of it: nobody is named
-    late who no longer is. A message with nothing left is dropped, with that reason. Returns the ids released.
+    late who no longer is. A message with nothing left is dropped, with that reason.
     """
     with app.sessions.begin() as session:
-        held = [row for row in messages.find(session, status="held", limit=MANY) if row.id in set(ids)]
-        ready = [row.id for row in held if _still_true(app, session, row, now)]
-        found = messages.release(session, ready, by, now, now)
-        for message_id in found:
-            journal.write(session, now, by, "released", f"message/{message_id}", "held", "ready", "Cho gửi.")
-    return found
+        rows = _locked(session, ids)
+        silent = suppressions.of_recipients(session, local_day(now))
+        release = _Release(Desk(app, session, now), by)
+        answers = {row.id: release.let_go(row) for row in rows}
+        moved = [row for row in rows if not answers[row.id]]
+        notes = {row.id: _waits(row, silent[row.recipient].until) for row in moved if row.recipient in silent}
+    stayed = {message_id: why for message_id, why in answers.items() if why}
+    return Moved(tuple(row.id for row in moved), _missing(ids, rows) | stayed, notes)
 
 
-def _still_true(app: App, session: Session, row: MessageRow, now: datetime) -> bool:
-    """Bring a held message up to date; False when nothing of it is true any more."""
-    rows = notices.of_message(session, row.id)
-    found = books(app, session)
-    loaded = obligations.load_cases(session, ids={notice.obligation_id for notice in rows})
-    cases = {case.obligation.id: case for case in loaded}
-    withdrawn = [notice for notice in rows if notice.obligation_id not in cases]
-    keep, overtaken = still_open((n for n in rows if n.obligation_id in cases), cases, found, now)
-    gone = [notice.id for notice in (*overtaken, *withdrawn)]
-    if not gone:
+def _locked(session: Session, ids: Collection[int]) -> Sequence[MessageRow]:
+    """In one order for everybody, so that two people who name the same messages never wait for each other in a ring."""
+    chosen = select(MessageRow).where(is_one_of_ids(MessageRow.id, ids)).order_by(MessageRow.id)
+    return session.scalars(chosen.with_for_update()).all()
+
+
+def _missing(ids: Collection[int], rows: Sequence[MessageRow]) -> dict[int, str]:
+    return {number: f"Không có thư số {number}." for number in sorted(set(ids) - {row.id for row in rows})}
+
+
+def _unfit(message_id: int, status: str, verb: str) -> str:
+    return f"Thư {message_id} {STATUS_NAMES[status]}, không {verb} được."
+
+
+def _waits(row: MessageRow, until: date | None) -> str:
+    how_long = f"đến hết {until:%d/%m/%Y}" if until else "đến khi có lệnh gửi lại"
+    return f"Thư {row.id} chưa đi: {row.recipient} đang được ngừng gửi {how_long}; sau đó nội dung được xét lại."
+
+
+@dataclass(frozen=True)
+class _Release:
+    """Lets messages go one by one inside one transaction."""
+
+    desk: Desk
+    by: str
+
+    def let_go(self, row: MessageRow) -> str:
+        """Bring one message up to date and let it go; "", or why it does not go."""
+        before = row.status
+        if before not in RELEASED:
+            return _unfit(row.id, before, "cho gửi")
+        if why := self.desk.brought_up_to_date(row):
+            return f"Thư {row.id} không đi: {why}"
+        if not self._addressed_anew(row):
+            return f"Thư {row.id} {STATUS_NAMES[before]}, {STILL_NO_WAY}"
+        messages.give_reason(self.desk.session, row.id, "")
+        self.desk.write(row, self.by, "released", before, "ready", "Cho gửi.")
+        return ""
+
+    def _addressed_anew(self, row: MessageRow) -> bool:
+        """It goes as the directory has its contact now; False when no channel of it is open."""
+        contact = routing.contact_of(row, self.desk.books)
+        options = routing.ways(self.desk.app, contact) if contact else ()
+        shut = routing.closed(self.desk.app, self.desk.session, options, self.desk.now)
+        way = next((way for way in options if (way.channel, way.address) not in shut), None)
+        if way is None:
+            return False
+        row.released_at, row.released_by = self.desk.now, self.by
+        self.desk.session.flush()
+        messages.readdress(self.desk.session, row.id, way.channel, way.address, self.desk.now)
         return True
-    if not keep:
-        messages.drop(session, [row.id], OVERTAKEN)
-        journal.write(session, now, "dondoc", "dropped", f"message/{row.id}", "held", "dropped", OVERTAKEN)
-        return False
-    notices.withdraw(session, gone, OVERTAKEN)
-    _word_anew(app, session, row, keep, cases, found, now)
-    journal.write(session, now, "dondoc", "reworded", f"message/{row.id}", None, None, OVERTAKEN)
-    return True
-
-
-def _word_anew(
-    app: App, session: Session, row: MessageRow, keep: list[NoticeRow], cases: dict[str, Case],
-    found: dict[str, Book], now: datetime,
-) -> None:  # fmt: skip
-    (draft,) = compose(lines_of(keep, cases, found), row.day)
-    message = worded(app, draft, NoticeRenderer(app.templates), found, cases, now)
-    row.subject, row.body_text = message.subject, message.body_text
-    row.body_html, row.body_zalo = message.body_html, message.body_zalo
-    row.names_late = message.names_late
-    session.flush()
 
 
 def drop(app: App, ids: Collection[int], by: str, reason: str, now: datetime) -> list[int]:
+    """As `drop_each`, for who need not know why others stayed: the ids dropped."""
+    return list(drop_each(app, ids, by, reason, now).moved)
+
+
+def drop_each(app: App, ids: Collection[int], by: str, reason: str, now: datetime) -> Moved:
     """Do not send what has not left yet, with a reason. Raises Refused without one."""
     why = _required(reason)
     with app.sessions.begin() as session:
-        found = messages.drop(session, ids, why)
-        for message_id in found:
-            journal.write(session, now, by, "dropped", f"message/{message_id}", None, "dropped", why)
-    return found
+        rows = _locked(session, ids)
+        before = {row.id: row.status for row in rows}
+        moved = messages.drop(session, [row.id for row in rows], why)
+        for message_id in moved:
+            journal.write(session, now, by, "dropped", f"message/{message_id}", before[message_id], "dropped", why)
+    stayed = {number: _unfit(number, status, "bỏ") for number, status in before.items() if number not in moved}
+    return Moved(tuple(moved), _missing(ids, rows) | stayed)
+
+
+def undrop(app: App, ids: Collection[int], by: str, reason: str, now: datetime) -> Moved:
+    """Bring back what a person dropped today: held again, to be released. Raises Refused without a reason.
+
+    Not what dondoc itself dropped, what went on in a later message, or what nothing holds of any more.
+    """
+    why = _required(reason)
+    with app.sessions.begin() as session:
+        rows = _locked(session, ids)
+        desk = Desk(app, session, now)
+        stayed = _missing(ids, rows) | {row.id: no for row in rows if (no := _why_gone_for_good(desk, row))}
+        moved = messages.undrop(session, [row.id for row in rows if row.id not in stayed], f"Lấy lại: {why}")
+        for message_id in moved:
+            journal.write(session, now, by, "undropped", f"message/{message_id}", "dropped", "held", why)
+    return Moved(tuple(moved), stayed)
+
+
+def _why_gone_for_good(desk: Desk, row: MessageRow) -> str:
+    if row.status != "dropped":
+        return _unfit(row.id, row.status, "lấy lại")
+    history = journal.history(desk.session, f"message/{row.id}")
+    last = next((entry for entry in reversed(history) if entry.new == "dropped"), None)
+    if last is None or last.who == DONDOC:
+        return f"Thư {row.id} do hệ thống bỏ, không lấy lại được: {row.reason}"
+    if local_day(last.at) != local_day(desk.now):
+        return f"Thư {row.id} bỏ từ ngày {local_day(last.at):%d/%m/%Y}, chỉ lấy lại được trong ngày."
+    lines = notices.of_message(desk.session, row.id)
+    if not lines or any(entry.action == "carried-on" for entry in history):
+        return f"Thư {row.id} không lấy lại được: {GONE_ON}"
+    return "" if desk.judged(lines)[1] else f"Thư {row.id} không lấy lại được: {OVERTAKEN}"
 
 
 def hold_all(app: App, by: str, reason: str, now: datetime) -> list[int]:

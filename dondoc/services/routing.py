@@ -42,8 +42,10 @@ def ways(app: App, contact: Contact) -> tuple[Way, ...]:
     )
 
 
-def closed(session: Session, found: tuple[Way, ...], now: datetime) -> Mapping[tuple[str, str], str]:
-    """Why each of these ways is not used today."""
+def closed(app: App, session: Session, found: tuple[Way, ...], now: datetime) -> Mapping[tuple[str, str], str]:
+    """Why each of these ways is not used today; none is closed while everything goes to one mailbox."""
+    if app.settings.redirect_all_to is not None:
+        return {}
     return suppressions.closed_addresses(session, local_day(now), [way.address for way in found])
 
 
@@ -57,7 +59,7 @@ def fall_back(
     contact = contact_of(message, found)
     tried = attempts.tried_channels(session, message.id)
     options = tuple(way for way in ways(app, contact) if way.channel not in tried) if contact else ()
-    shut = closed(session, options, now)
+    shut = closed(app, session, options, now)
     for way in options:
         if (way.channel, way.address) in shut:
             continue

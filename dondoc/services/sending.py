@@ -29,7 +29,7 @@ from dondoc.services.app import App, Channel
 from dondoc.services.books import Book, books
 from dondoc.services.wording import LINK_PLACEHOLDER
 from dondoc.store import attempts, messages
-from dondoc.store.attempts import Claimed, Finished, Terms, Wait
+from dondoc.store.attempts import Claimed, Finished, Terms, Wait, Worker
 from dondoc.store.models import MessageRow
 
 log = logging.getLogger(__name__)
@@ -41,6 +41,8 @@ MOST_WAIT = timedelta(minutes=10)
 """How long one run waits for a channel's next minutes before it leaves the rest to the next run."""
 DATABASE_TRIES, DATABASE_PAUSE = 20, 1.5
 """A database that restarts is waited for: what was just sent must be put on record."""
+MOST_TEXT = 500
+"""So much of the other side's words is kept."""
 
 
 def send_ready(app: App, now: datetime) -> Counter[str]:
@@ -48,28 +50,37 @@ def send_ready(app: App, now: datetime) -> Counter[str]:
 
     A channel that needs an administrator is left alone for the rest of the run; the others go on.
     """
-    with attempts.living_worker(app.engine) as worker, app.sessions() as session:
-        waiting = messages.count_waiting(session, now)
-        session.rollback()
-        run = _Run(app, now, worker)
-        if waiting < MANY:
-            run.work()
-        else:
-            with ThreadPoolExecutor(MOST_THREADS, thread_name_prefix="deliver") as pool:
-                for ended in [pool.submit(run.work) for _ in range(MOST_THREADS)]:
-                    ended.result()
+    with attempts.living_worker(app.engine) as worker:
+        with app.sessions() as session:
+            waiting = messages.count_waiting(session, now)
+        run = _Run(app, now, worker, app.now())
+        try:
+            _work(run, MOST_THREADS if waiting >= MANY else 1)
+        finally:
+            run.tell()
     return run.kinds
+
+
+def _work(run: _Run, threads: int) -> None:
+    if threads == 1:
+        run.work()
+        return
+    with ThreadPoolExecutor(threads, thread_name_prefix="deliver") as pool:
+        for ended in [pool.submit(run.work) for _ in range(threads)]:
+            ended.result()
 
 
 @dataclass
 class _Run:
-    """One run of all threads: what they share is guarded by `lock`."""
+    """One run of all threads: what they share is guarded by `lock`. `closed`: channels that need an administrator, and
+    what they say."""
 
     app: App
     now: datetime
-    worker: int
+    worker: Worker
+    began: datetime
     kinds: Counter[str] = field(default_factory=Counter)
-    closed: set[str] = field(default_factory=set)
+    closed: dict[str, str] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def work(self) -> None:
@@ -84,12 +95,22 @@ class _Run:
                 return
             else:
                 now = max(now, found.until)
+            now = max(now, self._present())
+
+    def _present(self) -> datetime:
+        """Where `now` has come to: a run may last, and its last messages leave later than its first."""
+        return self.now + max(timedelta(0), self.app.now() - self.began)
 
     def _wait(self, wait: Wait, now: datetime) -> bool:
         if wait.until - self.now > MOST_WAIT or not in_working_hours(wait.until):
             return False
         self.app.pause(max(0.0, (wait.until - now).total_seconds()))
         return True
+
+    def tell(self) -> None:
+        """Tell the operators which channels need them: not while a message waits to leave or to be put on record."""
+        for channel, words in self.closed.items():
+            self.alarm(f"channel/{channel}", f"Kênh {channel} cần quản trị viên: {words}")
 
     def _advance(self, ended: _Ended | None, now: datetime) -> Claimed | Wait | None:
         """Record what ended and claim the next, in one transaction; a database that is away is waited for."""
@@ -104,10 +125,11 @@ class _Run:
         raise AssertionError("the loop returns or raises")
 
     def _step(self, ended: _Ended | None, now: datetime) -> Claimed | Wait | None:
+        terms = self._terms(now)
         with self.app.sessions.begin() as session:
             if ended is not None:
                 self._record(session, ended, now)
-            claimed = attempts.claim_next(session, now, self._terms())
+            claimed = attempts.claim_next(session, now, terms)
             if isinstance(claimed, Claimed):
                 issue_link(self.app, session, claimed.message, now)
         if ended is not None:
@@ -115,45 +137,47 @@ class _Run:
                 self.kinds[ended.done.outcome] += 1
         return claimed
 
-    def _terms(self) -> Terms:
+    def _terms(self, now: datetime) -> Terms:
+        """Nothing is claimed when the office has closed meanwhile; what was sent is put on record all the same."""
+        worker = self.worker.hold()
         with self.lock:
             channels = tuple(name for name in self.app.channels if name not in self.closed)
-        return Terms(channels, self.app.limits, self.app.recipient_per_day, self.worker)
+        return Terms(channels if in_working_hours(now) else (), self.app.limits, self.app.recipient_per_day, worker)
 
     def _try(self, claimed: Claimed, now: datetime) -> _Ended:
         message = claimed.message
         outcome = self._outcome(claimed, now)
         if outcome.kind == "administrator":
             with self.lock:
-                self.closed.add(message.channel)
-            self.alarm(f"channel/{message.channel}", f"Kênh {message.channel} cần quản trị viên: {outcome.text}")
+                self.closed.setdefault(message.channel, _plain(outcome.text))
         facts = {"action": "message_attempted", "message": message.id, "outcome": outcome.kind}
         log.info("message attempted", extra=facts)
-        done = Finished(
-            message.id, message.channel, claimed.n, outcome.kind, outcome.code, outcome.text, outcome.remote_id
-        )
+        text, remote_id = _plain(outcome.text), _plain(outcome.remote_id or "") or None
+        done = Finished(message.id, message.channel, claimed.n, outcome.kind, outcome.code, text, remote_id)
         return _Ended(message, done, outcome)
 
     def _outcome(self, claimed: Claimed, now: datetime) -> Outcome:
         """One attempt. A fault of ours before anything left is told as such, not left as unknown."""
-        if claimed.closed is not None:
+        redirected = self.app.settings.redirect_all_to is not None
+        if claimed.closed is not None and not redirected:
             return Outcome("refused", None, f"Kênh này đang đóng với địa chỉ ấy: {claimed.closed}")
         try:
-            channel = self.app.channels[route(self.app, claimed.message)]
+            channel = self.app.channels[route(self.app, claimed.message.channel)]
             envelope = envelope_of(self.app, claimed.message)
         except (OSError, LookupError) as error:
             log.exception("envelope failed", extra={"action": "envelope_failed", "message": claimed.message.id})
             return Outcome("administrator", None, f"Chưa gửi: không dựng được thư ({type(error).__name__}).")
         if claimed.n > 1 and _is_there(channel, envelope, claimed.message, now):
             return Outcome("sent", None, "Đã có ở nơi nhận từ lần gửi trước.")
-        return channel.send(envelope, now)
+        return _sent(channel, envelope, now)
 
     def _record(self, session: Session, ended: _Ended, now: datetime) -> None:
         done, again = self._decided(session, ended, now)
         if not attempts.record(session, done, again, now):
             return
         message = ended.message
-        if ended.outcome.closes_days is not None:
+        redirected = self.app.settings.redirect_all_to is not None  # then it was another address that was refused
+        if ended.outcome.closes_days is not None and not redirected:
             routing.close_for(self.app, session, message, ended.outcome.closes_days, done.text, now)
         if done.outcome == "refused" and routing.fall_back(self.app, session, message, done, self.books, now) is None:
             messages.give_reason(session, message.id, f"{routing.NO_WAY}: {done.text}")
@@ -164,7 +188,7 @@ class _Run:
         if done.outcome != "retry":
             return done, None
         is_digest = message.klass == messages.DIGEST
-        number = attempts.retries(session, message.id, message.channel) + 1
+        number = attempts.ended(session, message.id, message.channel, "retry") + 1
         again = next_try(number, now.astimezone(ZONE))
         if again is not None:
             again = max(again, ended.outcome.again_at or again)
@@ -196,14 +220,28 @@ class _Ended:
     outcome: Outcome
 
 
-def route(app: App, message: MessageRow) -> str:
-    """The channel a message really leaves by: email while everything is redirected to one mailbox."""
-    return "email" if app.settings.redirect_all_to is not None else message.channel
+def route(app: App, channel: str) -> str:
+    """The channel by which messages of `channel` really leave: email while everything is redirected to one mailbox."""
+    return "email" if app.settings.redirect_all_to is not None else channel
+
+
+def _plain(text: str) -> str:
+    """The other side's words in one line that the database takes, whatever stood in them."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())[:MOST_TEXT]
 
 
 def sought(message: MessageRow, envelope: Envelope, attempted_at: datetime) -> Sought:
     """What the other side is asked about a message."""
     return Sought(envelope.message_id, envelope.to_address, envelope.short, attempted_at)
+
+
+def _sent(channel: Channel, envelope: Envelope, now: datetime) -> Outcome:
+    """One attempt; a channel that raises, against its promise, must not stop what comes after: nobody knows then."""
+    try:
+        return channel.send(envelope, now)
+    except Exception as error:
+        log.exception("channel failed", extra={"action": "channel_failed"})
+        return Outcome("unknown", None, f"Lỗi trong chương trình khi gửi ({type(error).__name__}).")
 
 
 def _is_there(channel: Channel, envelope: Envelope, message: MessageRow, now: datetime) -> bool:

@@ -44,32 +44,38 @@ class SweepResult:
         )
 
 
-def sweep(app: App, now: datetime, plan_id: str | None = None, task_id: str | None = None) -> SweepResult:
+def sweep(
+    app: App, now: datetime, plan_id: str | None = None, task_id: str | None = None, *, wait: bool = False
+) -> SweepResult:
     """Decide every case that is due at `now`, of all plans or of one task; a repeated sweep finds nothing new.
 
     Works in batches, one transaction each, so that its cost follows what is due and a crash loses at most a batch,
-    which the next sweep does again.
+    which the next sweep does again. Sweeps at the same time share the work; with `wait` this one returns only when
+    what others have in hand is decided too, so that a message composed next holds all lines of the day.
     """
     stopped = guarding.stopped_plans(app, now)
     total = SweepResult(guarded=sum(stopped.values()))
-    while True:
-        with app.sessions.begin() as session:
-            found = _batch(app, session, now, plan_id, task_id, tuple(stopped))
-        total += found
-        if found.looked_at < BATCH:
-            return total
+    for skip_locked in (True, False) if wait else (True,):
+        found = SweepResult(looked_at=BATCH)
+        while found.looked_at >= BATCH:
+            with app.sessions.begin() as session:
+                cases = _due(session, local_day(now), plan_id, task_id, tuple(stopped), skip_locked)
+                found = _decide(app, session, cases, now) if cases else SweepResult()
+            total += found
+    return total
 
 
-def _batch(
-    app: App, session: Session, now: datetime, plan_id: str | None, task_id: str | None, stopped: tuple[str, ...]
-) -> SweepResult:
-    today = local_day(now)
-    cases = obligations.load_cases(
-        session, plan_id=plan_id, task_id=task_id, due_by=today, limit=BATCH, for_update_skip_locked=True,
+def _due(
+    session: Session, today: date, plan_id: str | None, task_id: str | None, stopped: tuple[str, ...], skip_locked: bool
+) -> list[Case]:
+    return obligations.load_cases(
+        session, plan_id=plan_id, task_id=task_id, due_by=today, limit=BATCH, for_update=True, skip_locked=skip_locked,
         late_before=today if stopped else None, spare_late_of=stopped,
     )  # fmt: skip
-    if not cases:
-        return SweepResult()
+
+
+def _decide(app: App, session: Session, cases: list[Case], now: datetime) -> SweepResult:
+    today = local_day(now)
     ladders = obligations.load_ladders(session)
     known = books(app, session)
     result = SweepResult(looked_at=len(cases), missed=_missed(session, cases, today))

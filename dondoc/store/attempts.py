@@ -7,18 +7,20 @@ living worker holds, not by the clock alone: a clock that jumps must not declare
 from __future__ import annotations
 
 import secrets
+import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Engine, func, or_, select, text
+from sqlalchemy import Connection, Engine, func, or_, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from dondoc.domain.moments import ZONE
 from dondoc.store import switches
+from dondoc.store.messages import DIGEST
 from dondoc.store.models import AttemptRow, MessageRow
 
 AttemptOutcome = Literal["sent", "retry", "refused", "unknown", "administrator"]
@@ -39,12 +41,16 @@ class Limits:
 
 @dataclass(frozen=True)
 class Terms:
-    """Under which terms a message may be claimed: the channels that are open, their limits, the recipient's per day."""
+    """Under which terms a message may be claimed: the channels that are open, their limits, the recipient's per day.
+
+    `past_days`: digests of days before today too (the demo's history); else they are for `messages.expire`.
+    """
 
     channels: tuple[str, ...] = ("email",)
     limits: Mapping[str, Limits] = field(default_factory=dict)
     recipient_per_day: int | None = None
     worker: int | None = None
+    past_days: bool = False
 
     @property
     def are_limited(self) -> bool:
@@ -86,17 +92,57 @@ class Wait:
     until: datetime
 
 
-@contextmanager
-def living_worker(engine: Engine) -> Iterator[int]:
-    """A number for this worker, held as an advisory lock until the block ends or the process dies."""
-    number = secrets.randbits(62)
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(select(func.pg_advisory_lock(number)))
+class Worker:
+    """A worker's number, held as an advisory lock while it lives: who finds the lock free knows that it is dead."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.number = secrets.randbits(62)
+        self._engine = engine
+        self._connection: Connection | None = None
+        self._is_held = False
+        self._one_at_a_time = threading.Lock()
+
+    def hold(self) -> int:
+        """Hold the lock, again where the database lost it in a restart, and return the number.
+
+        For every claim: a lock that was lost unnoticed would have a sending worker declared dead.
+        """
+        with self._one_at_a_time:
+            if self._connection is None or not self._answers(self._connection):
+                self._connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+                self._is_held = False
+            if not self._is_held:
+                # Not waited for: a connection that died unseen may hold it a while, which tells the same.
+                self._is_held = bool(self._connection.scalar(select(func.pg_try_advisory_lock(self.number))))
+        return self.number
+
+    def let_go(self) -> None:
+        """End of the work; never raises: when the database is away, so is the lock."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with suppress(DBAPIError):
+                connection.execute(select(func.pg_advisory_unlock(self.number)))
+            connection.close()
+
+    def _answers(self, connection: Connection) -> bool:
         try:
-            yield number
-        finally:
-            with suppress(DBAPIError):  # a database that went away took the lock with it
-                connection.execute(select(func.pg_advisory_unlock(number)))
+            connection.execute(select(1))
+        except DBAPIError:
+            self._connection = None
+            connection.close()
+            return False
+        return True
+
+
+@contextmanager
+def living_worker(engine: Engine) -> Iterator[Worker]:
+    """A worker that is known to live until the block ends or the process dies."""
+    worker = Worker(engine)
+    worker.hold()
+    try:
+        yield worker
+    finally:
+        worker.let_go()
 
 
 def claim_next(session: Session, now: datetime, terms: Terms = Terms()) -> Claimed | Wait | None:
@@ -121,6 +167,7 @@ def _claim_values(now: datetime, terms: Terms, channels: Sequence[str]) -> dict[
     return {
         "now": now, "channels": list(channels), "worker": terms.worker, "per_recipient": terms.recipient_per_day,
         "today": day.date(), "midnight": day, "stop": switches.STOP_ALL, "on": switches.ON,
+        "digest": DIGEST, "past_days": terms.past_days,
     }  # fmt: skip
 
 
@@ -133,7 +180,8 @@ _CLAIM = text(
     f"""
     WITH next AS (
         SELECT m.id FROM messages m
-        WHERE m.status IN ('ready', 'retry') AND m.next_try_at <= :now AND m.channel = ANY(:channels)
+        WHERE m.status IN ('ready', 'retry') AND m.next_try_at <= :now AND CASE WHEN m.channel = ANY(:channels)
+        AND (m.klass <> :digest OR m.day >= :today OR m.released_at >= :midnight OR :past_days)
         AND NOT EXISTS (SELECT FROM switches WHERE name = :stop AND value = :on)
         AND NOT EXISTS (
             SELECT FROM suppressions x
@@ -142,8 +190,10 @@ _CLAIM = text(
         AND (CAST(:per_recipient AS integer) IS NULL OR :per_recipient > (
             SELECT count(*) FROM messages s
             WHERE s.recipient = m.recipient AND s.id <> m.id
-            AND (s.sent_at >= :midnight OR (s.status IN ('sending', 'unknown') AND s.day = :today))
-        ))
+            AND (s.sent_at >= :midnight OR (s.status IN ('sending', 'unknown') AND EXISTS (
+                SELECT FROM attempts a WHERE a.message_id = s.id AND a.started_at >= :midnight
+            )))
+        )) THEN true END IS NOT NULL
         ORDER BY m.next_try_at, m.id LIMIT 1 FOR UPDATE OF m SKIP LOCKED
     ), claimed AS (
         UPDATE messages SET status = 'sending' FROM next WHERE messages.id = next.id RETURNING messages.*
@@ -183,9 +233,12 @@ def _open_channels(session: Session, now: datetime, terms: Terms) -> tuple[tuple
 
 
 def _used(session: Session, now: datetime, terms: Terms) -> dict[str, tuple[int, int, datetime | None]]:
-    """Tries of the last 60 seconds, of the local day, and the oldest of the former, by channel."""
+    """Tries of the last 60 seconds, of the local day, and the oldest of the former, by channel.
+
+    What lies far ahead was written before a clock was set back: it takes no place in this minute.
+    """
     minute_ago, midnight = now - timedelta(minutes=1), _local_midnight(now)
-    recent = AttemptRow.started_at > minute_ago
+    recent = (AttemptRow.started_at > minute_ago) & (AttemptRow.started_at <= now + SENDING_LIMIT)
     statement = (
         select(
             AttemptRow.channel,
@@ -209,7 +262,7 @@ def _is_waiting(session: Session, now: datetime, terms: Terms, tried: Collection
 
 
 def record(session: Session, done: Finished, next_try_at: datetime | None, now: datetime) -> bool:
-    """Write how an attempt ended; the message takes the outcome as its status.
+    """Write how an attempt ended; the message takes the outcome as its status, and its words as the reason.
 
     `next_try_at` goes with `retry` and only with it. An outcome stands once written, with one exception: what was
     unknown may turn out to be sent or refused. False when it changed nothing for that reason, or when `n` is not the
@@ -240,7 +293,9 @@ _RECORD = text(
         )
         RETURNING a.message_id
     )
-    UPDATE messages m SET status = :outcome, next_try_at = :next_try_at, sent_at = :sent_at
+    UPDATE messages m
+    SET status = :outcome, next_try_at = :next_try_at, sent_at = :sent_at,
+        reason = CASE WHEN :outcome = 'sent' THEN '' ELSE :text END
     FROM ended WHERE m.id = ended.message_id AND m.channel = :channel AND m.status IN ('sending', 'unknown')
     RETURNING m.id
     """
@@ -274,10 +329,10 @@ def of_message(session: Session, message_id: int) -> Sequence[AttemptRow]:
     return session.scalars(statement, execution_options={"populate_existing": True}).all()
 
 
-def retries(session: Session, message_id: int, channel: str) -> int:
-    """How many tries by that channel ended with a passing refusal: what the backoff counts."""
+def ended(session: Session, message_id: int, channel: str, outcome: AttemptOutcome) -> int:
+    """How many tries by that channel ended so: what the backoff counts, and what tells a person that it is enough."""
     statement = select(func.count()).where(
-        AttemptRow.message_id == message_id, AttemptRow.channel == channel, AttemptRow.outcome == "retry"
+        AttemptRow.message_id == message_id, AttemptRow.channel == channel, AttemptRow.outcome == outcome
     )
     return session.scalars(statement).one()
 

@@ -10,13 +10,13 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, time
 from typing import Any, Literal
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import Select, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from dondoc.domain.moments import at
-from dondoc.store.arrays import is_one_of_ids
-from dondoc.store.models import MessageRow, NoticeRow
+from dondoc.store.arrays import is_one_of, is_one_of_ids
+from dondoc.store.models import AttemptRow, JournalRow, MessageRow, NoticeRow
 
 DIGEST = "digest"
 """The class of the day's one message; the others are held lists, events and what a person presses."""
@@ -24,6 +24,8 @@ DIGEST = "digest"
 MessageStatus = Literal[
     "held", "ready", "sending", "sent", "retry", "refused", "unknown", "dropped", "administrator",
 ]  # fmt: skip
+WAITING: tuple[MessageStatus, ...] = ("ready", "retry", "administrator")
+"""They leave by themselves, now, later or when a fault of ours is mended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +75,8 @@ def drop(session: Session, message_ids: Collection[int], why: str) -> list[int]:
 
     The reason is recorded with the message and joins that of each notice.
     """
-    return _drop(session, message_ids, ("held", "ready", "retry", "administrator"), why)
-
-
-def _drop(session: Session, message_ids: Collection[int], before: tuple[str, ...], why: str) -> list[int]:
-    dropped = _move(session, message_ids, before, {"status": "dropped", "next_try_at": None, "reason": why})
+    unsent: tuple[MessageStatus, ...] = ("held", *WAITING, "refused")
+    dropped = _move(session, message_ids, unsent, {"status": "dropped", "next_try_at": None, "reason": why})
     session.execute(
         update(NoticeRow)
         .where(is_one_of_ids(NoticeRow.message_id, dropped), NoticeRow.status == "composed")
@@ -89,9 +88,9 @@ def _drop(session: Session, message_ids: Collection[int], before: tuple[str, ...
 
 def hold_all(session: Session, why: str) -> list[int]:
     """Nothing that waits may leave until a person releases it; returns what was held. Does not stop new messages."""
-    waiting = session.scalars(select(MessageRow.id).where(MessageRow.status.in_(("ready", "retry")))).all()
+    waiting = session.scalars(select(MessageRow.id).where(MessageRow.status.in_(WAITING))).all()
     values = {"status": "held", "next_try_at": None, "reason": why, "released_at": None, "released_by": None}
-    return _move(session, waiting, ("ready", "retry"), values)
+    return _move(session, waiting, WAITING, values)
 
 
 def expire(session: Session, today: date) -> list[MessageRow]:
@@ -100,14 +99,41 @@ def expire(session: Session, today: date) -> list[MessageRow]:
     One that a person released today stays. The notices are for the caller to carry on.
     """
     past = select(MessageRow.id).where(
-        MessageRow.klass == DIGEST, MessageRow.day < today, MessageRow.status.in_(("ready", "retry", "administrator")),
+        MessageRow.klass == DIGEST, MessageRow.day < today, MessageRow.status.in_(WAITING),
         or_(MessageRow.released_at.is_(None), MessageRow.released_at < at(today, time.min)),
     )  # fmt: skip
-    ids = session.scalars(past.with_for_update(skip_locked=True)).all()
-    why = "đã qua ngày mà chưa gửi được; nội dung còn đúng chuyển sang thư sau."
-    values = {"status": "dropped", "next_try_at": None, "reason": why}
-    moved = _move(session, ids, ("ready", "retry", "administrator"), values)
+    return _overtaken(session, past, "đã qua ngày mà chưa gửi được; nội dung còn đúng chuyển sang thư sau.")
+
+
+def recall(session: Session, recipients: Collection[str]) -> list[MessageRow]:
+    """Take what waits for these recipients out of the way: they get nothing for a while, and later nothing old.
+
+    The notices are for the caller to carry on.
+    """
+    theirs = select(MessageRow.id).where(is_one_of(MessageRow.recipient, recipients), MessageRow.status.in_(WAITING))
+    return _overtaken(session, theirs, "người nhận đang được ngừng gửi; nội dung còn đúng chuyển sang thư sau.")
+
+
+def _overtaken(session: Session, which: Select[tuple[int]], why: str) -> list[MessageRow]:
+    ids = session.scalars(which.with_for_update(skip_locked=True)).all()
+    moved = _move(session, ids, WAITING, {"status": "dropped", "next_try_at": None, "reason": why})
     return [row for row in (get(session, message_id) for message_id in moved) if row is not None]
+
+
+def doubtful(session: Session, today: date, limit: int) -> Sequence[MessageRow]:
+    """Messages of days before `today`, not tried today, whose fate nobody knows, newest first; locked until this
+    transaction ends, those that another one holds (it may be settling them) left out."""
+    tried = exists().where(AttemptRow.message_id == MessageRow.id, AttemptRow.started_at >= at(today, time.min))
+    statement = select(MessageRow).where(MessageRow.status == "unknown", MessageRow.day < today, ~tried)
+    return session.scalars(
+        statement.order_by(MessageRow.day.desc(), MessageRow.id).limit(limit).with_for_update(skip_locked=True),
+        execution_options={"populate_existing": True},
+    ).all()
+
+
+def give_up(session: Session, message_id: int, before: MessageStatus, why: str) -> bool:
+    """It surely did not arrive, and is not tried again: its notices go on in later messages. False unless `before`."""
+    return bool(_move(session, [message_id], (before,), {"status": "dropped", "next_try_at": None, "reason": why}))
 
 
 def again(session: Session, message_id: int, before: MessageStatus, now: datetime) -> bool:
@@ -117,17 +143,14 @@ def again(session: Session, message_id: int, before: MessageStatus, now: datetim
 
 def arrived(session: Session, message_id: int, now: datetime) -> bool:
     """The other side has it: an unknown one counts as sent, a sent one is confirmed. False for any other."""
-    row = get(session, message_id)
-    if row is None or row.status not in ("unknown", "sent"):
-        return False
-    row.status, row.confirmed_at, row.sent_at = "sent", now, row.sent_at or now
-    session.flush()
-    return True
+    values = {"status": "sent", "confirmed_at": now, "sent_at": func.coalesce(MessageRow.sent_at, now), "reason": ""}
+    return bool(_move(session, [message_id], ("unknown", "sent"), values))
 
 
-def doubt(session: Session, message_id: int, before: MessageStatus) -> bool:
+def doubt(session: Session, message_id: int, before: MessageStatus, why: str) -> bool:
     """Its fate is for a person to find out. False when it is no longer `before`, or unknown already."""
-    return before != "unknown" and bool(_move(session, [message_id], (before,), {"status": "unknown"}))
+    values = {"status": "unknown", "reason": why}
+    return before != "unknown" and bool(_move(session, [message_id], (before,), values))
 
 
 def unconfirmed(session: Session, channel: str, since: datetime, until: datetime, limit: int) -> Sequence[MessageRow]:
@@ -160,6 +183,35 @@ def switch_channel(
     return bool(_move(session, [message_id], ("refused",), values | ready))
 
 
+def readdress(session: Session, message_id: int, channel: str, address: str, now: datetime) -> bool:
+    """One that waits for a person goes where its contact is reached now; by another channel its attempts begin anew."""
+    values = {"channel": channel, "address": address, "status": "ready", "next_try_at": now}
+    return bool(_move(session, [message_id], ("held", "administrator", "refused"), values))
+
+
+def hold(session: Session, message_id: int, why: str) -> bool:
+    """One that was about to leave waits for a person. False when it has left or ended."""
+    values = {"status": "held", "next_try_at": None, "reason": why, "released_at": None, "released_by": None}
+    return bool(_move(session, [message_id], WAITING, values))
+
+
+def overtaken(session: Session) -> Sequence[MessageRow]:
+    """Messages that may leave and on whose obligations the journal has a newer entry than their composition or release.
+
+    Locked until this transaction ends; what a worker has in hand is left out.
+    """
+    judged_at = func.greatest(MessageRow.created_at, MessageRow.released_at)
+    newer = (
+        exists()
+        .where(NoticeRow.message_id == MessageRow.id, NoticeRow.status == "composed")
+        .where(JournalRow.subject == NoticeRow.obligation_id, JournalRow.at > judged_at)
+    )
+    statement = select(MessageRow).where(MessageRow.status.in_(WAITING), newer).order_by(MessageRow.id)
+    return session.scalars(
+        statement.with_for_update(skip_locked=True, of=MessageRow), execution_options={"populate_existing": True}
+    ).all()
+
+
 def _move(session: Session, message_ids: Collection[int], before: tuple[str, ...], values: dict[str, Any]) -> list[int]:
     """Conditional on the status before: what a worker has claimed or sent meanwhile stays as it is."""
     moved = session.scalars(
@@ -172,9 +224,9 @@ def _move(session: Session, message_ids: Collection[int], before: tuple[str, ...
     return sorted(moved)
 
 
-def get(session: Session, message_id: int) -> MessageRow | None:
-    """The message as it is now."""
-    return session.get(MessageRow, message_id, populate_existing=True)
+def get(session: Session, message_id: int, *, for_update: bool = False) -> MessageRow | None:
+    """The message as it is now; `for_update` makes others who want to move it wait until this transaction ends."""
+    return session.get(MessageRow, message_id, populate_existing=True, with_for_update=True if for_update else None)
 
 
 def find(
@@ -200,9 +252,15 @@ def count(session: Session, day: date) -> int:
 
 
 def count_leaving(session: Session, day: date) -> int:
-    """How many messages of that day have left or may leave by themselves."""
+    """How many messages of that day, with something new of that day in them, have left or may leave by themselves."""
     leaving = MessageRow.status.not_in(("held", "dropped"))
-    return session.scalars(select(func.count()).where(MessageRow.day == day, leaving)).one()
+    is_new = exists().where(NoticeRow.message_id == MessageRow.id, NoticeRow.on == day)
+    return session.scalars(select(func.count()).where(MessageRow.day == day, leaving, is_new)).one()
+
+
+def taken(session: Session, day: date) -> set[tuple[str, str]]:
+    """The recipients and classes that have their message of that day."""
+    return set(session.execute(select(MessageRow.recipient, MessageRow.klass).where(MessageRow.day == day)).tuples())
 
 
 def last_day_before(session: Session, day: date) -> date | None:
@@ -219,3 +277,23 @@ def count_waiting(session: Session, now: datetime) -> int:
 def count_status(session: Session, status: MessageStatus) -> int:
     """How many messages are in that state now."""
     return session.scalars(select(func.count()).where(MessageRow.status == status)).one()
+
+
+def undrop(session: Session, message_ids: Collection[int], why: str) -> list[int]:
+    """A person takes back a drop: these are held again, wait for a new release, and the lines that went with them are
+    composed again. Returns the ids it found dropped.
+
+    A line that had been taken out of its message before the drop stays out: its reason ends with another one.
+    """
+    chosen = select(MessageRow).where(is_one_of_ids(MessageRow.id, message_ids), MessageRow.status == "dropped")
+    for row in session.scalars(chosen.order_by(MessageRow.id).with_for_update()).all():
+        ending = f" Không gửi: {row.reason}"
+        session.execute(
+            update(NoticeRow)
+            .where(NoticeRow.message_id == row.id, NoticeRow.status == "dropped")
+            .where(func.right(NoticeRow.reason, len(ending)) == ending)
+            .values(status="composed", reason=func.left(NoticeRow.reason, -len(ending)))
+            .execution_options(synchronize_session="fetch")
+        )
+    values = {"status": "held", "next_try_at": None, "reason": why, "released_at": None, "released_by": None}
+    return _move(session, message_ids, ("dropped",), values)

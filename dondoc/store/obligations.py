@@ -80,7 +80,8 @@ def load_cases(
     due_by: date | None = None,
     ids: Collection[str] | None = None,
     limit: int | None = None,
-    for_update_skip_locked: bool = False,
+    for_update: bool = False,
+    skip_locked: bool = False,
     as_of: datetime | None = None,
     late_before: date | None = None,
     spare_late_of: Collection[str] = (),
@@ -90,8 +91,8 @@ def load_cases(
     Withdrawn obligations are left out (with `as_of` only those withdrawn by that moment), waived ones are not.
     `due_by` keeps those a sweep must look at by that day.
     `late_before` keeps those whose due day lies before it, `spare_late_of` leaves out these of the plans named.
-    `for_update_skip_locked` locks them until this transaction ends and leaves out what another one holds, so that two
-    sweeps share the work instead of doing it twice.
+    `for_update` locks them until this transaction ends, waiting for who holds them; with `skip_locked` what another
+    one holds is left out, so that two sweeps share the work instead of doing it twice.
     """
     statement = _selected(plan_id, task_id, agency, due_by, ids, as_of)
     if late_before is not None:
@@ -100,8 +101,8 @@ def load_cases(
         statement = statement.where(spared.is_not(True) if spare_late_of else late)
     if limit is not None:
         statement = statement.limit(limit)
-    if for_update_skip_locked:
-        statement = statement.with_for_update(skip_locked=True)
+    if for_update:
+        statement = statement.with_for_update(skip_locked=skip_locked)
     return _cases(session, statement)
 
 

@@ -73,7 +73,7 @@ def eventually(check: Callable[[], bool], seconds: float, what: str) -> None:
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     folder = tmp_path_factory.mktemp("up")
-    names = ("DONDOC_PORT", "DONDOC_SINK_PORT", "DONDOC_SINK_SMTP_PORT", "DONDOC_PREFECT_PORT")
+    names = ("DONDOC_PORT", "DONDOC_SINK_PORT", "DONDOC_SINK_SMTP_PORT", "DONDOC_PREFECT_PORT", "DONDOC_ZALO_PORT")
     own = dict(zip(names, map(str, free_ports(len(names))), strict=True))
     environment = {**os.environ, **own, "DONDOC_HOME": str(folder / "home")}
     output = folder / "up.log"

@@ -201,7 +201,7 @@ def test_a_case_costs_as_many_queries_as_three_hundred(sessions: sessionmaker[Se
         written = len(statements)
         statements.clear()
         with sessions.begin() as session:
-            found = obligations.load_cases(session, agency=agency, due_by=TODAY, for_update_skip_locked=True)
+            found = obligations.load_cases(session, agency=agency, due_by=TODAY, for_update=True, skip_locked=True)
             assert len(found) == size
             assert all(case.answers and case.fired for case in found)
             read = len(statements)
@@ -215,8 +215,8 @@ def test_two_sweeps_share_the_due_cases(sessions: sessionmaker[Session]) -> None
     with sessions.begin() as session:
         insert(session, owed)
     with sessions.begin() as one, sessions.begin() as other:
-        first = obligations.load_cases(one, due_by=TODAY, limit=2, for_update_skip_locked=True)
-        second = obligations.load_cases(other, due_by=TODAY, for_update_skip_locked=True)
+        first = obligations.load_cases(one, due_by=TODAY, limit=2, for_update=True, skip_locked=True)
+        second = obligations.load_cases(other, due_by=TODAY, for_update=True, skip_locked=True)
         assert (ids(first), ids(second)) == ([o.id for o in owed[:2]], [o.id for o in owed[2:]])
 
 
