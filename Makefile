@@ -1,6 +1,6 @@
 # dondoc. `make run` and `make test` set everything up first; a set-up with nothing to do takes a moment.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint format bench clean
+.PHONY: help setup run test check lint format bench faults clean
 .NOTPARALLEL:
 
 BIN := .venv/bin
@@ -12,6 +12,7 @@ help:
 	@echo "make test    cài, kiểm tra mã nguồn, chạy toàn bộ kiểm thử"
 	@echo "make check   như test, thêm kiểm tra định dạng mã nguồn"
 	@echo "make bench   đo tốc độ (bench/)"
+	@echo "make faults  giết tiến trình, làm hỏng mọi thứ xung quanh, so thư đã nhận (bảng)"
 	@echo "make clean   xóa .venv và các tệp tạm; giữ nguyên dữ liệu trong ./var"
 
 setup:
@@ -39,6 +40,9 @@ lint: setup
 bench: setup
 	@for script in $(filter-out bench/_%,$(wildcard bench/*.py)); do \
 		echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+faults: setup
+	$(BIN)/python tests/faults/fault_run.py
 
 clean:
 	rm -rf .venv .build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
