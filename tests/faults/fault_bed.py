@@ -126,6 +126,10 @@ class Base:
         shutil.copytree(self.folder / SEED, self.folder / name)
         return name, self.folder / name
 
+    def checkpoint(self) -> None:
+        """Everything written so far is in the data files."""
+        self._execute("CHECKPOINT")
+
     def drop(self, name: str) -> None:
         self._execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 

@@ -20,8 +20,10 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
-from sqlalchemy import Engine, event, text
+from psycopg import sql
+from sqlalchemy import Engine, event, make_url, text
 
 from dondoc import store
 from dondoc.channels.config import Channels, Limits
@@ -29,6 +31,7 @@ from dondoc.channels.outcomes import DeliveryError
 from dondoc.channels.settings import EmailSettings
 from dondoc.channels.standin import DEMO_APP_ID, DEMO_APP_SECRET, Fault, ZaloStandIn
 from dondoc.channels.zalo import ZaloChannel, ZaloSettings
+from dondoc.embedded import Cluster
 from dondoc.errors import Refused, SettingsError
 from dondoc.services import zalo_tokens
 from dondoc.services.zalo_tokens import StoredTokens, open_zalo, stored_tokens
@@ -443,6 +446,22 @@ def test_a_database_that_drops_every_connection_during_the_call_loses_no_pair(wo
     assert world.actions() == ["zalo-connected", "zalo-refreshed"]
 
 
+def test_a_database_that_is_away_when_the_new_pair_comes_is_waited_for(world: World, cluster: Cluster) -> None:
+    first = world.connect()
+    now, tokens = world.after(21), world.tokens()
+    world.fault("slow", seconds=1.0, times=1)
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(tokens.access_token, now)
+        wait_until(lambda: world.row().pending_since is not None)
+        with closed_database(world, cluster):
+            wait_until(lambda: world.error_of(first) == -220)
+            time.sleep(0.5)  # the answer is there, and nowhere to keep it
+        second = asked.result()
+    assert second != first
+    assert world.error_of(second) == 0
+    assert world.actions() == ["zalo-connected", "zalo-refreshed"]
+
+
 def test_who_comes_back_late_does_not_undo_what_was_entered_meanwhile(world: World) -> None:
     world.connect()
     now, tokens = world.after(21), world.tokens()
@@ -647,13 +666,23 @@ def wait_until(fact: Any) -> None:
 
 def drop_connections(world: World) -> None:
     """As a restart of the database does to its clients."""
+    others = "datname = current_database() AND pid <> pg_backend_pid()"
     with world.engine().connect() as connection:
-        connection.execute(
-            text(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
-        )
+        connection.execute(text(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}"))
+
+
+@contextmanager
+def closed_database(world: World, cluster: Cluster) -> Iterator[None]:
+    """Nobody is connected to the database, and nobody is let in."""
+    name = make_url(world.database).database or ""
+    with psycopg.connect(cluster.admin_url().replace("+psycopg", ""), autocommit=True) as admin:
+        switch = sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS {}")
+        admin.execute(switch.format(sql.Identifier(name), sql.Literal(False)))
+        admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+        try:
+            yield
+        finally:
+            admin.execute(switch.format(sql.Identifier(name), sql.Literal(True)))
 
 
 def cipher_key(world: World) -> str:
