@@ -15,7 +15,7 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken
 from sqlalchemy import Engine
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from dondoc.channels.zalo import Pair
@@ -88,20 +88,28 @@ class Vault:
     def replace(self, grant: Grant, pair: Pair, now: datetime) -> None:
         """Put the new pair on record; when another one was entered meanwhile, that one stays.
 
-        Raises OperationalError or InterfaceError when the database does not come back: then the new pair is lost.
+        Journaled in a transaction of its own: a journal that cannot be written must not cost the pair, which Zalo will
+        not say twice. Raises OperationalError or InterfaceError when the database does not come back: then it is lost.
         """
-        new, why = self._sealed(pair, now), f"Lần đổi trước: {grant.row.refreshed_at:%H:%M %d/%m/%Y}."
+        if self._kept(grant, self._sealed(pair, now), now):
+            try:
+                with self._sessions.begin() as session:
+                    why = f"Lần đổi trước: {grant.row.refreshed_at:%H:%M %d/%m/%Y}."
+                    self._journal(session, now, "dondoc", "zalo-refreshed", why)
+            except DBAPIError:
+                log.exception("a swap of Zalo tokens is not journaled", extra={"action": "zalo_swap_not_journaled"})
+
+    def _kept(self, grant: Grant, new: Encrypted, now: datetime) -> bool:
         for left in reversed(range(DATABASE_TRIES)):
             try:
                 with self._sessions.begin() as session:
-                    if zalo_grants.replace(session, self._app_id, grant.row.refresh_token, new, now):
-                        self._journal(session, now, "dondoc", "zalo-refreshed", why)
-                return
+                    return zalo_grants.replace(session, self._app_id, grant.row.refresh_token, new, now)
             except (OperationalError, InterfaceError):
                 if left == 0:
                     log.critical("a new pair of Zalo tokens could not be kept", extra={"action": "zalo_pair_lost"})
                     raise
                 time.sleep(DATABASE_PAUSE)
+        raise AssertionError("the loop returns or raises")
 
     def need_consent(self, grant: Grant, why: str, now: datetime) -> bool:
         """Put on record that only a new consent helps; False when the pair has been replaced meanwhile."""

@@ -244,7 +244,7 @@ class DatabaseCrash(Fault):
         if step != MAIN:
             do(step, bed)
             return
-        # A database copied from a template keeps its sequences unlogged until a checkpoint (PostgreSQL logs them 32 values
+        # A copied database does not log its sequences until a checkpoint (PostgreSQL logs them 32 values
         # ahead, in the template's log): without one a crash right after the copy would hand out numbers twice.
         bed.base.checkpoint()
         worker = bed.worker()
