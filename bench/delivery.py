@@ -197,7 +197,9 @@ def _check_outbox(app: App, count: int) -> None:
 
 
 def _report(rounds: Sequence[Round], options: argparse.Namespace) -> int:
-    table = Table(f"{options.messages:,} thư tới hộp thư mẫu", "vòng lặp smtplib, thư/giây", "dondoc, thư/giây", "tỷ lệ")
+    table = Table(
+        f"{options.messages:,} thư tới hộp thư mẫu", "vòng lặp smtplib, thư/giây", "dondoc, thư/giây", "tỷ lệ"
+    )
     for number, one in enumerate(rounds, 1):
         table.add_row(f"vòng {number}", f"{one.bare:.0f}", f"{one.ours:.0f}", f"{one.ratio:.0%}")
     ratio = statistics.median(one.ratio for one in rounds)

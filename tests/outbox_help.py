@@ -25,23 +25,27 @@ from core_world import SUPERVISOR as SUPERVISOR
 from core_world import task as task
 from faulty_smtp import Faults, FaultySink
 from sqlalchemy import select
-from town import SENDER, Town, open_town
+from town import CONFIG, ROOT, SENDER, Town
 
+from dondoc import settings
 from dondoc.channels.email import EmailChannel
 from dondoc.channels.envelope import Envelope
 from dondoc.channels.outcomes import Outcome, Sought
 from dondoc.channels.settings import EmailSettings
 from dondoc.domain.clauses import By
 from dondoc.domain.directory import Agency, Contact
+from dondoc.domain.moments import at
 from dondoc.domain.plan import Lead, Task
 from dondoc.domain.policy import DEFAULT, Ladder
 from dondoc.domain.workspace import Workspace
 from dondoc.services import answering
+from dondoc.services.app import App
 from dondoc.services.replies import Reply
-from dondoc.store import attempts
+from dondoc.store import attempts, engine, session_factory
 from dondoc.store.models import AlarmRow, AttemptRow, JournalRow, MessageRow, NoticeRow
 
 PLAN = "ke-hoach"
+PUBLIC_URL = "https://dondoc.example"
 ZALO_ID = "3811000000000000001"
 
 
@@ -104,8 +108,8 @@ class Post(Town):
         self.change(channels=self.app.channels | {"email": self._email(self.shelf)})
 
     def _email(self, shelf: Shelf | None) -> EmailChannel:
-        settings = EmailSettings("127.0.0.1", self.sink.port, "plain", SENDER, "dondoc", timeout=5)
-        return EmailChannel(settings, shelf)  # type: ignore[arg-type]  # asked like MailLookup
+        server = EmailSettings("127.0.0.1", self.sink.port, "plain", SENDER, "dondoc", timeout=5)
+        return EmailChannel(server, shelf)  # type: ignore[arg-type]  # asked like MailLookup
 
     def settle_in(self, *tasks: Task, zalo: dict[str, str] | None = None) -> None:
         """Apply these tasks without the year's list; `zalo`: agencies with Zalo → which channel they prefer."""
@@ -157,7 +161,7 @@ class Post(Town):
         """A worker that claims the next message at `moment` and dies before it can say what became of it."""
         self.moment = moment
         with attempts.living_worker(self.app.engine) as worker, self.app.sessions.begin() as session:
-            terms = attempts.Terms(tuple(self.app.channels), worker=getattr(worker, "number", worker))
+            terms = attempts.Terms(tuple(self.app.channels), worker=worker.number)
             claimed = attempts.claim_next(session, moment, terms)
         assert isinstance(claimed, attempts.Claimed)
         return claimed
@@ -166,17 +170,21 @@ class Post(Town):
 @contextmanager
 def open_post(database_url: str, folder: Path, start: date) -> Iterator[Post]:
     """The town on `start`, with nothing applied."""
+    env = {"DONDOC_HOME": str(folder / "home"), "DONDOC_CONFIG": str(CONFIG), "DONDOC_PUBLIC_URL": PUBLIC_URL}
     sink = FaultySink(folder / "sink", Faults())
     sink.start()
-    town = open_town(database_url, folder / "home", sink, start)
-    post = Post(town.app, town.mailbox, town.moment, sink, Zalo(), Shelf(sink))
-    channels = {"email": post._email(None), "zalo": post.zalo}
-    calendar = workspace().calendar
-    post.change(channels=channels, calendar=calendar, now=lambda: post.moment, pause=post.paused.append)
+    database, zalo, paused = engine(database_url), Zalo(), list[float]()
+    app = App(
+        settings=settings.read(env), engine=database, sessions=session_factory(database),
+        calendar=workspace().calendar, templates=ROOT / "templates", channels={"zalo": zalo},
+        mail_domain=SENDER.rpartition("@")[2], now=lambda: post.moment, pause=paused.append,
+    )  # fmt: skip
+    post = Post(app, sink.mailbox, at(start), sink, zalo, Shelf(sink), paused)
+    post.change(channels={"email": post._email(None), "zalo": zalo})
     try:
         yield post
     finally:
-        post.app.engine.dispose()
+        database.dispose()
         sink.stop()
 
 

@@ -2,76 +2,108 @@
 
 `EmailMessage(policy=SMTP)` loses or doubles a space where a long Vietnamese subject or name folds (Python 3.11 to
 3.13), so headers are built with `Header`, which splits encoded words itself (docs/decisions/0002-email-channel.md).
+The message is put together here and not by `email.generator`, which takes several times as long for the same bytes.
 """
 
 from __future__ import annotations
 
-import re
+import hashlib
+from binascii import b2a_base64
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from email.charset import Charset
 from email.encoders import encode_base64
 from email.header import Header
-from email.message import Message
 from email.mime.base import MIMEBase
-from email.mime.multipart import MIMEMultipart
-from email.mime.text import MIMEText
 from email.utils import format_datetime
-from typing import Any, cast
 
 from dondoc.channels.envelope import Attachment, Envelope
 
 _LINE_LENGTH = 76
 """With the blank that folds a line, it leaves the 75 characters that RFC 2047 allows an encoded word."""
 _UTF8 = Charset("utf-8")
-_LINE_BREAK = re.compile(r"\r\n|\r|\n")
 
 
 def message_bytes(envelope: Envelope, sender: str, sender_name: str, reply_to: str | None, now: datetime) -> bytes:
-    """The whole message with CRLF line ends, 7-bit clean. `envelope` has passed `envelope.check`; `now` is aware."""
+    """The whole message with CRLF line ends, 7-bit clean. `envelope` has passed `envelope.check`; `now` is aware.
+
+    The same bytes each time for the same arguments.
+    """
     if now.tzinfo is None:
         raise ValueError("now must be aware")
-    # typeshed knows header values as str only; Message takes Header too.
-    message = cast("Message[Any, Any]", _body(envelope))
-    message["From"] = _mailbox(sender_name, sender)
-    message["To"] = _mailbox(envelope.to_name, envelope.to_address)
+    kind, body = _body(envelope)
+    head = [
+        f"Content-Type: {kind}",
+        "MIME-Version: 1.0",
+        _header("From", _mailbox(sender_name, sender)),
+        _header("To", _mailbox(envelope.to_name, envelope.to_address)),
+        *_rest(envelope, reply_to, now),
+    ]
+    return "\r\n".join(head).encode("ascii") + b"\r\n\r\n" + body
+
+
+def _rest(envelope: Envelope, reply_to: str | None, now: datetime) -> Iterator[str]:
     if answer_to := envelope.reply_to or reply_to:
-        message["Reply-To"] = answer_to
-    message["Subject"] = Header(envelope.subject, "utf-8", header_name="Subject")
-    message["Date"] = format_datetime(now)
-    message["Message-ID"] = envelope.message_id
-    message["Auto-Submitted"] = "auto-generated"
-    message["X-Dondoc-Message"] = envelope.key
+        yield _header("Reply-To", answer_to)
+    yield f"Subject: {_folded('Subject', envelope.subject, _UTF8)}"
+    yield _header("Date", format_datetime(now))
+    yield _header("Message-ID", envelope.message_id)
+    yield "Auto-Submitted: auto-generated"
+    yield _header("X-Dondoc-Message", envelope.key)
     for name, value in envelope.headers.items():
-        message[name] = value if value.isascii() else Header(value, "utf-8", header_name=name)
-    return message.as_bytes(policy=message.policy.clone(linesep="\r\n", max_line_length=_LINE_LENGTH))
+        yield _header(name, value)
 
 
-def _body(envelope: Envelope) -> MIMEMultipart:
-    alternative = MIMEMultipart("alternative")
-    alternative.attach(_text(envelope.text, "plain"))
-    if envelope.html is not None:
-        alternative.attach(_text(envelope.html, "html"))
+def _header(name: str, value: str) -> str:
+    """One header; in one line where it fits, else folded."""
+    line = f"{name}: {value}"
+    if value.isascii() and len(line) <= _LINE_LENGTH:
+        return line
+    return f"{name}: {_folded(name, value, None if value.isascii() else _UTF8)}"
+
+
+def _folded(name: str, value: str, charset: Charset | None) -> str:
+    return Header(value, charset, header_name=name).encode(linesep="\r\n", maxlinelen=_LINE_LENGTH)
+
+
+def _body(envelope: Envelope) -> tuple[str, bytes]:
+    """The content type, and what follows the headers."""
+    name = hashlib.sha256(envelope.message_id.encode()).hexdigest()[:32]
+    texts = [_text(envelope.text, "plain")] + ([] if envelope.html is None else [_text(envelope.html, "html")])
+    kind, body = _multipart("alternative", f"=_alternative_{name}", texts)
     if not envelope.attachments:
-        return alternative
-    mixed = MIMEMultipart("mixed")
-    mixed.attach(alternative)
-    for attachment in envelope.attachments:
-        mixed.attach(_file(attachment))
-    return mixed
+        return kind, body
+    parts = [f"Content-Type: {kind}\r\nMIME-Version: 1.0\r\n\r\n".encode("ascii") + body]
+    return _multipart("mixed", f"=_mixed_{name}", parts + [_file(attachment) for attachment in envelope.attachments])
 
 
-def _text(text: str, subtype: str) -> MIMEText:
+def _multipart(subtype: str, boundary: str, parts: Sequence[bytes]) -> tuple[str, bytes]:
+    # No line of a part can be taken for the boundary: headers and base64 never begin with "--".
+    line = f"--{boundary}".encode("ascii")
+    body = b"".join(line + b"\r\n" + part + b"\r\n" for part in parts) + line + b"--\r\n"
+    return f'multipart/{subtype};\r\n boundary="{boundary}"', body
+
+
+def _text(text: str, subtype: str) -> bytes:
     # RFC 2045 §6.8: line breaks are CRLF before the text is turned into base64.
-    return MIMEText(_LINE_BREAK.sub("\r\n", text), subtype, "utf-8")
+    head = f'Content-Type: text/{subtype}; charset="utf-8"\r\nMIME-Version: 1.0\r\nContent-Transfer-Encoding: base64'
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n")
+    return head.encode("ascii") + b"\r\n\r\n" + _base64(lines.encode())
 
 
-def _file(attachment: Attachment) -> MIMEBase:
+def _base64(content: bytes) -> bytes:
+    encoded = b2a_base64(content, newline=False)
+    lines = [encoded[start : start + _LINE_LENGTH] for start in range(0, len(encoded), _LINE_LENGTH)]
+    return b"\r\n".join([*lines, b""])
+
+
+def _file(attachment: Attachment) -> bytes:
     main, subtype = attachment.mime_type.split("/", 1)
     part = MIMEBase(main, subtype)
     part.set_payload(attachment.content)
     encode_base64(part)
     part.add_header("Content-Disposition", "attachment", filename=("utf-8", "", attachment.name))
-    return part
+    return part.as_bytes(policy=part.policy.clone(linesep="\r\n", max_line_length=_LINE_LENGTH))
 
 
 def _mailbox(name: str, address: str) -> str:

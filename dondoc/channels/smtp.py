@@ -32,6 +32,8 @@ class SmtpConnection:
         self._settings = settings
         self._client: smtplib.SMTP | None = None
         self._phase: Phase = "session"
+        self._is_clean = False
+        """The message before was taken: that ended its transaction, and nothing is left to reset (RFC 5321 §4.1.1.4)."""
 
     def submit(self, recipient: str, data: bytes) -> Outcome:
         """Hand `data` (CRLF line ends) to the server for one recipient; returns only when the server took it.
@@ -42,7 +44,7 @@ class SmtpConnection:
         self._phase = "session"
         try:
             self._begin(len(data))
-            self._expect("rcpt", *self._open().rcpt(recipient))
+            self._expect("rcpt", *self._open().docmd("RCPT", f"TO:<{recipient}>"))
             return self._finish(data)
         except smtplib.SMTPResponseException as error:
             raise self._rejected(error) from None
@@ -73,7 +75,8 @@ class SmtpConnection:
     def _resumed(self, client: smtplib.SMTP, size: int) -> bool:
         """Whether the connection of the message before has begun this one; False when the server has left it."""
         try:
-            self._expect("session", *client.rset())
+            if not self._is_clean:
+                self._expect("session", *client.rset())
             self._mail(size)
         except smtplib.SMTPServerDisconnected:
             return False
@@ -100,8 +103,11 @@ class SmtpConnection:
 
     def _mail(self, size: int) -> None:
         client = self._open()
-        options = [f"size={size}"] if client.has_extn("size") else []
-        self._expect("mail", *client.mail(self._settings.sender, options))
+        option = f" size={size}" if client.has_extn("size") else ""
+        # Not client.mail(): it parses the address each time as people write them. Ours are plain (`is_address`).
+        code, reply = client.docmd("MAIL", f"FROM:<{self._settings.sender}>{option}")
+        self._is_clean = False
+        self._expect("mail", code, reply)
 
     def _finish(self, data: bytes) -> Outcome:
         client = self._open()
@@ -113,6 +119,7 @@ class SmtpConnection:
         code, reply = client.getreply()
         if code // 100 != 2:
             raise smtplib.SMTPResponseException(code, reply)
+        self._is_clean = True
         text = self._clean(reply.decode("utf-8", "replace"))
         found = _QUEUE_ID.search(text)
         return Outcome("sent", code, text, next(filter(None, found.groups()), None) if found else None)
@@ -172,5 +179,5 @@ def _over_tls(where: tuple[str, int, str], timeout: float, context: ssl.SSLConte
 
 def _quoted(data: bytes) -> bytes:
     """`data` with leading dots doubled (RFC 5321 §4.5.2) and a line end at its end."""
-    quoted = re.sub(rb"(?m)^\.", b"..", data)
+    quoted = re.sub(rb"(?m)^\.", b"..", data) if data.startswith(b".") or b"\n." in data else data
     return quoted if quoted.endswith(b"\r\n") else quoted + b"\r\n"

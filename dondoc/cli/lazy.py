@@ -58,6 +58,6 @@ def _load(name: str, place: str) -> Any:
         loaded = typer.main.get_group(found)
         loaded.name = name
         return loaded
-    single = typer.Typer(add_completion=False)
+    single = typer.Typer(add_completion=False, rich_markup_mode=None)
     single.command(name=name)(found)
     return typer.main.get_command(single)

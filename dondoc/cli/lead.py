@@ -6,10 +6,9 @@ import getpass
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from dondoc.bootstrap import open_app
+from dondoc.cli.notice_words import print_table
 from dondoc.services import selecting
 
 lead_app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)
@@ -20,10 +19,10 @@ def show(plan_id: Annotated[str, typer.Argument(help="Mã kế hoạch")]) -> No
     """Các nhiệm vụ giao cho nhóm có điều kiện và đơn vị đã chọn."""
     with open_app() as app:
         rows = selecting.conditional_leads(app, plan_id)
-    table = Table("Nhiệm vụ", "Chủ trì theo kế hoạch", "Đã chọn")
-    for task_id, lead, chosen in rows:
-        table.add_row(task_id, lead.name, ", ".join(chosen) or "chưa chọn")
-    Console().print(table)
+    print_table(
+        ("Nhiệm vụ", "Chủ trì theo kế hoạch", "Đã chọn"),
+        ((task_id, lead.name, ", ".join(chosen) or "chưa chọn") for task_id, lead, chosen in rows),
+    )
 
 
 @lead_app.command()

@@ -26,17 +26,18 @@ def guards(json: AsJson = False) -> None:
 
 
 def allow(guard: Number, reason: Reason) -> None:
-    """Cho điểm dừng đi tiếp: các việc ấy được báo quá hạn trong lần quét kế tiếp."""
+    """Cho điểm dừng đi tiếp, cả điểm dừng đã từ chối hôm nay: các việc ấy được báo quá hạn trong lần quét kế tiếp."""
     with open_app() as app:
         guarding.answer(app, guard, "allowed", who(), reason, app.now())
     typer.echo(f"Điểm dừng {guard}: cho đi tiếp, báo quá hạn từ lần quét kế tiếp.")
 
 
 def refuse(guard: Number, reason: Reason) -> None:
-    """Không cho điểm dừng đi tiếp: hôm nay chưa báo ai; ngày làm việc sau còn như vậy thì hỏi lại."""
+    """Không cho điểm dừng đi tiếp: hôm nay chưa báo ai; ngày làm việc sau, hoặc nhiều hơn nữa, thì hỏi lại."""
     with open_app() as app:
         guarding.answer(app, guard, "refused", who(), reason, app.now())
     typer.echo(f"Điểm dừng {guard}: chưa báo ai; ngày sau còn như vậy thì hỏi lại.")
+    typer.echo(f"Đổi ý trong ngày: dondoc notice allow {guard} --reason …")
 
 
 def alarms(day: Day = None, json: AsJson = False) -> None:

@@ -18,7 +18,7 @@ from dondoc.cli.notice_words import (
     print_table,
     who,
 )
-from dondoc.errors import Refused
+from dondoc.intake.texts import clean_line
 from dondoc.services import outbox_views, pressing, suppressing
 
 
@@ -26,17 +26,21 @@ def remind(
     plan: Annotated[str, typer.Argument(help="Mã kế hoạch")],
     task: Annotated[str, typer.Argument(help="Mã nhiệm vụ")],
     reason: Annotated[str, typer.Option(help="Vì sao; đơn vị sẽ đọc được")],
-    agency: Annotated[str | None, typer.Option(help="Chỉ nhắc cơ quan này (mã)")] = None,
+    agency: Annotated[str | None, typer.Option(help="Chỉ nhắc cơ quan này (mã hoặc tên)")] = None,
 ) -> None:
     """Nhắc ngay các cơ quan còn nợ báo cáo của một nhiệm vụ; mỗi cơ quan nhiều nhất một lần mỗi ngày."""
     with open_app() as app:
         now = app.now()
-        queued = pressing.remind_now(app, plan, task, who(), reason, now, agency)
+        found = pressing.press(app, plan, task, who(), reason, now, agency)
         leaves = departure_words(outbox_views.departure(app, now), now)
-    if not queued:
-        raise Refused("Danh bạ không có đầu mối nào để nhắc: bổ sung danh bạ rồi áp dụng lại kế hoạch.")
-    typer.echo(f"Đã ghi lời nhắc cho {queued} cơ quan.")
-    typer.echo(leaves)
+    if found.reminded:
+        typer.echo(f"Đã ghi lời nhắc cho {found.reminded} cơ quan.")
+        typer.echo(leaves)
+    for why in found.waiting:
+        typer.echo(clean_line(why))
+    if found.missing:
+        typer.echo(clean_line(found.missing), err=True)
+        raise typer.Exit(1)
 
 
 def suppress(

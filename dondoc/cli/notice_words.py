@@ -25,7 +25,7 @@ def read_day(text: str) -> date:
     """The day as people or machines write it; a usage mistake (exit 2) otherwise."""
     try:
         return parse_day(text)
-    except (ValueError, OverflowError) as error:
+    except ValueError as error:
         raise typer.BadParameter(f"“{text}” không phải ngày: viết 2026-11-26 hoặc 26/11/2026") from error
 
 
@@ -68,8 +68,13 @@ def print_table(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> Non
     """A table whose cells are shown as they are: a server's "[10.0.0.1]" is no markup and no command to a terminal."""
     table = Table(*columns)
     for row in rows:
-        table.add_row(*(Text(clean_line(str(cell))) for cell in row))
+        table.add_row(*map(as_it_is, row))
     Console().print(table)
+
+
+def as_it_is(cell: object) -> Text:
+    """For a cell or title of Rich: what somebody wrote, in one line."""
+    return Text(clean_line(str(cell)))
 
 
 def day_words(iso: str) -> str:

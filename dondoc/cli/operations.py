@@ -53,4 +53,8 @@ def _print(numbers: dict[str, Any], json: bool) -> None:
         typer.echo(jsonlib.dumps(numbers, ensure_ascii=False))
         return
     for name, number in numbers.items():
-        typer.echo(f"{_NAMES.get(name, name)}: {number}")
+        typer.echo(f"{_NAMES.get(name, name)}: {_words(number)}")
+
+
+def _words(value: Any) -> str:
+    return str(value) if not isinstance(value, bool) else "có" if value else "không"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import getpass
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from dondoc.bootstrap import open_app
-from dondoc.domain.moments import parse_day
+from dondoc.cli.notice_words import read_day
 from dondoc.scheduling.client import PrefectError
 from dondoc.services import applying, scheduling
 from dondoc.services.app import App
@@ -21,13 +22,15 @@ NoPrefect = Annotated[bool, typer.Option("--no-prefect", help="Không cập nh�
 def apply(
     file: Annotated[Path, typer.Argument(help="Tệp kế hoạch (YAML)")],
     force: Annotated[bool, typer.Option("--force", help="Vẫn áp dụng khi đổi hơn 30 % số việc")] = False,
-    live_from: Annotated[str | None, typer.Option(help="Nhắc việc từ ngày này, kể cả kế hoạch của năm đã qua")] = None,
+    live_from: Annotated[
+        date | None,
+        typer.Option(parser=read_day, metavar="NGÀY", help="Nhắc việc từ ngày này, kể cả kế hoạch của năm đã qua"),
+    ] = None,
     no_prefect: NoPrefect = False,
 ) -> None:
     """Đưa kế hoạch vào theo dõi; chạy lại cùng tệp thì không ghi gì."""
     with open_app() as app:
-        day = parse_day(live_from) if live_from else None
-        applied = applying.apply_file(app, file, app.now(), _who(), force=force, live_from=day)
+        applied = applying.apply_file(app, file, app.now(), _who(), force=force, live_from=live_from)
         _tell(applied)
         if not no_prefect:
             _sync(app)

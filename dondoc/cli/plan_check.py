@@ -80,7 +80,8 @@ def _show_deadlines(console: Console, plan: Plan) -> None:
     rows: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for task in plan.tasks:
         rows.setdefault((task.deadline, _understood(task)), []).append(task.id)
-    table = Table(title=f"Thời hạn được hiểu thế nào: {plan.title}", show_lines=True, title_justify="left")
+    title = Text(f"Thời hạn được hiểu thế nào: {plan.title}", "table.title")
+    table = Table(title=title, show_lines=True, title_justify="left")
     for heading in ("Kế hoạch ghi", "Được hiểu là", "Nhiệm vụ"):
         table.add_column(heading, overflow="fold")
     for (words, meanings), ids in rows.items():

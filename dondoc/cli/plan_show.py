@@ -66,7 +66,8 @@ def _task(task: Task) -> dict[str, Any]:
 
 def _show(console: Console, plan: Plan) -> None:
     for section in plan.sections:
-        table = Table(title=f"{section.no}. {section.title}", title_justify="left", show_lines=True)
+        title = Text(f"{section.no}. {section.title}", "table.title")
+        table = Table(title=title, title_justify="left", show_lines=True)
         for heading in ("Mã", "Nhiệm vụ", "Sản phẩm", "Chủ trì", "Phối hợp", "Thời hạn"):
             table.add_column(heading, overflow="fold")
         for task in plan.tasks:

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from dondoc.bootstrap import open_app
+from dondoc.cli.notice_words import as_it_is
 from dondoc.domain.counts import COUNTS
 from dondoc.domain.moments import end_of_day, parse_day
 from dondoc.services import status as status_service
@@ -77,5 +78,5 @@ def _table(console: Console, title: str, rows: list[dict[str, Any]]) -> None:
     for name in COUNTS:
         table.add_column(status_service.COUNT_NAMES[name], justify="right")
     for row in rows:
-        table.add_row(row["name"], *(str(row[name] or "") for name in COUNTS))
+        table.add_row(as_it_is(row["name"]), *(str(row[name] or "") for name in COUNTS))
     console.print(table)

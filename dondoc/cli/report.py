@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from dondoc.bootstrap import open_app
+from dondoc.cli.notice_words import print_table
 from dondoc.errors import Problem, ProblemsFound, Refused
 from dondoc.intake.files import Checked, check_file, keep
 from dondoc.intake.texts import parse_day
@@ -109,13 +108,16 @@ def show(
     if not found:
         typer.echo("Không có báo cáo nào chờ duyệt.")
         return
-    table = Table("Số", "Việc", "Gửi lúc", "Hạn", "Văn bản", "Người duyệt")
-    for one in found:
-        due = f"{one.due_on:%d/%m/%Y}" if one.due_on else ""
-        document = one.document_number or ""
-        sent = f"{one.submitted_at:%H:%M %d/%m/%Y}"
-        table.add_row(str(one.answer_id), one.obligation_id, sent, due, document, one.reviewer)
-    Console().print(table)
+    print_table(
+        ("Số", "Việc", "Gửi lúc", "Hạn", "Văn bản", "Người duyệt"),
+        (
+            (
+                one.answer_id, one.obligation_id, f"{one.submitted_at:%H:%M %d/%m/%Y}",
+                f"{one.due_on:%d/%m/%Y}" if one.due_on else "", one.document_number or "", one.reviewer,
+            )
+            for one in found
+        ),
+    )  # fmt: skip
 
 
 def _row(one: Waiting) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from urllib.request import ProxyHandler, build_opener
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from dondoc import settings as settings_module
 from dondoc.bootstrap import DEMO
@@ -122,7 +123,7 @@ class _Up:
         assert step.process is not None
         with self.console.status(f"{name}…") as status:
             while step.process.poll() is None and not self.stopping.wait(0.1):
-                status.update(f"{name}: {_last_lines(step, 1) or '…'}")
+                status.update(Text(f"{name}: {_last_lines(step, 1) or '…'}"))
         step.stop()
         if step.process.returncode != 0 and not self.stopping.is_set():
             raise DondocError(f"{name} không thành công; xem {step.log}\n{_last_lines(step)}")

@@ -40,5 +40,8 @@ def parse_day(text: str) -> date:
     """A day as officers or machines write it: 2024-03-31 or 31/03/2024. Raises ValueError on anything else."""
     if "/" in text:
         day, month, year = text.split("/")
-        return date(int(year), int(month), int(day))
+        try:
+            return date(int(year), int(month), int(day))
+        except OverflowError as error:
+            raise ValueError(f"{text} is no day") from error
     return date.fromisoformat(text)

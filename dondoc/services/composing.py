@@ -142,17 +142,22 @@ def _write(
     renderer = NoticeRenderer(app.templates)
     taken = messages.taken(session, local_day(now))
     drafts = [d for d in compose(lines, local_day(now)) if (d.recipient.id, d.klass) not in taken]
-    # What is left from an earlier day was counted on that day.
-    new = [d for d in drafts if any(lines[line].on == local_day(now) for line in d.lines)]
+    # What is left from an earlier day was counted on that day; what a person pressed is no machine's flood.
+    new = [d for d in drafts if any(lines[line].on == local_day(now) and not _is_pressed(line) for line in d.lines)]
     flood = flooding.reason(session, new, found, now)
     written = []
     for draft in drafts:
         message = routed(app, session, worded(app, draft, renderer, found, cases, now), draft, now)
-        stored = messages.create(session, held_back(message, flood) if flood else message, now)
+        held = flood and not all(_is_pressed(line) for line in draft.lines)
+        stored = messages.create(session, held_back(message, flood) if held else message, now)
         if stored is not None:  # else another composer was quicker
             notices.composed(session, stored, [lines[line].id for line in draft.lines])
             written.append(draft)
     return written, flood
+
+
+def _is_pressed(line: Line) -> bool:
+    return line.notice.rule == PRESSED
 
 
 def held_back(message: NewMessage, why: str) -> NewMessage:

@@ -25,23 +25,24 @@ ALLOWED_DAYS = 7
 def stopped_plans(app: App, now: datetime) -> dict[str, int]:
     """The plans whose lateness must wait for a person, with how many obligations would turn overdue.
 
-    Cost follows what is due: only a plan in which many are past their day is looked at more closely. A new stop is
-    journaled, with an alarm.
+    Cost follows what is due: only a plan in which many are past their day is looked at more closely. A new stop, and
+    one that has grown, is journaled; each new question is an alarm.
     """
     today = local_day(now)
     stopped: dict[str, int] = {}
-    words: dict[str, str] = {}
+    alarms: dict[str, str] = {}
     with app.sessions.begin() as session:
         late = obligations.count_late(session, today)
-        suspects = [plan_id for plan_id, count in late.items() if _is_suspect(session, plan_id, count)]
+        # In one order for everybody: each stop locks its plan's guards.
+        suspects = [plan_id for plan_id, count in sorted(late.items()) if _is_suspect(session, plan_id, count)]
         found = books(app, session) if suspects else {}
         for plan_id in suspects:
             turning, of = _turning(session, found[plan_id], now)
             if too_many_overdue(turning, of) and not _is_allowed(session, plan_id, turning, now):
                 stopped[plan_id] = turning
-                words[plan_id] = _stop(session, plan_id, turning, of, now)
-    for plan_id, why in words.items():  # once a day for each plan, also where a worker died before it could tell
-        Alarms(app.sessions, lambda: now, app.settings.alarm_url)(f"overdue-guard/{plan_id}", why)
+                alarms |= _stop(session, plan_id, turning, of, now)
+    for key, why in alarms.items():  # once a day for each question, also where a worker died before it could tell
+        Alarms(app.sessions, lambda: now, app.settings.alarm_url)(key, why)
     return stopped
 
 
@@ -67,14 +68,17 @@ def _is_allowed(session: Session, plan_id: str, turning: int, now: datetime) -> 
     return turning <= guards.allowed(session, guards.OVERDUE, plan_id, since)
 
 
-def _stop(session: Session, plan_id: str, turning: int, of: int, now: datetime) -> str:
+def _stop(session: Session, plan_id: str, turning: int, of: int, now: datetime) -> dict[str, str]:
+    """The alarm to raise: its key and words."""
     words = (
         f"Kế hoạch {plan_id}: {turning} việc cùng lúc sắp bị gọi là quá hạn, hơn {MOST_OVERDUE:.0%} số việc đang mở. "
         "Chưa báo ai. Xem: dondoc notice guards; cho đi tiếp: dondoc notice allow SỐ --reason …"
     )
-    if guards.stop(session, guards.OVERDUE, plan_id, local_day(now), turning, of, now):
-        journal.write(session, now, "dondoc", "guard-stopped", f"plan/{plan_id}", None, str(turning), words)
-    return words
+    stop = guards.stop(session, guards.OVERDUE, plan_id, local_day(now), turning, of, now)
+    if stop.is_news:
+        old = str(stop.before) if stop.before is not None else None
+        journal.write(session, now, "dondoc", "guard-stopped", f"plan/{plan_id}", old, str(turning), words)
+    return {f"overdue-guard/{plan_id}" + (f"/{stop.question}" if stop.question > 1 else ""): words}
 
 
 def waiting(app: App) -> list[dict[str, Any]]:
@@ -89,12 +93,14 @@ def waiting(app: App) -> list[dict[str, Any]]:
 def answer(app: App, guard_id: int, decision: Decision, by: str, reason: str, now: datetime) -> None:
     """A person lets a stopped sweep pass, or says that it must not. Journaled.
 
-    Raises Refused without a reason, and for a guard that does not wait.
+    A refusal can be taken back the same day. Raises Refused without a reason, and for a guard that does not wait.
     """
     if not reason.strip():
         raise Refused("Cần ghi lý do.")
     with app.sessions.begin() as session:
+        before = guards.find(session, guard_id)
+        old = before.decision if before is not None else None
         row = guards.decide(session, guard_id, decision, by, reason.strip(), now)
         if row is None:
             raise Refused(f"Không có điểm dừng số {guard_id} đang chờ trả lời; xem: dondoc notice guards")
-        journal.write(session, now, by, f"guard-{decision}", f"plan/{row.plan_id}", None, str(row.found), row.why or "")
+        journal.write(session, now, by, f"guard-{decision}", f"plan/{row.plan_id}", old, str(row.found), row.why or "")

@@ -15,8 +15,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
-from sqlalchemy import delete, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
 
 from dondoc.services import key_files
@@ -85,8 +84,17 @@ def issue(
         "created_at": now,
         "expires_at": now + timedelta(days=days),
     }
-    session.execute(insert(LinkRow).values(row).on_conflict_do_nothing(index_elements=["token_hash"]))
+    session.execute(_ISSUE, row)
     return token
+
+
+# As text: SQLAlchemy compiles an insert with ON CONFLICT anew each time, and a link is issued with every message.
+_ISSUE = text(
+    """
+    INSERT INTO links (token_hash, recipient, agency, created_at, expires_at)
+    VALUES (:token_hash, :recipient, :agency, :created_at, :expires_at) ON CONFLICT (token_hash) DO NOTHING
+    """
+)
 
 
 def issue_for_message(

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dondoc.domain.moments import local_day
 from dondoc.errors import Refused
-from dondoc.services import outbox_views, routing
+from dondoc.services import routing
 from dondoc.services.app import App
 from dondoc.services.composing import OVERTAKEN
 from dondoc.services.outbox_views import STATUS_NAMES
 from dondoc.services.rejudging import DONDOC, GONE_ON, Desk
+from dondoc.services.suppressing import how_long
 from dondoc.store import journal, messages, notices, suppressions, switches
 from dondoc.store.arrays import is_one_of_ids
 from dondoc.store.messages import MessageStatus
@@ -38,11 +38,6 @@ class Moved:
     moved: tuple[int, ...] = ()
     stayed: Mapping[int, str] = field(default_factory=dict)
     notes: Mapping[int, str] = field(default_factory=dict)
-
-
-def listed(app: App, status: str) -> list[dict[str, Any]]:
-    """Messages in that state, newest day first. Raises Refused for a state that does not exist."""
-    return outbox_views.listed(app, [outbox_views.status_of(status)])
 
 
 def release(app: App, ids: Collection[int], by: str, now: datetime) -> list[int]:
@@ -82,8 +77,7 @@ def _unfit(message_id: int, status: str, verb: str) -> str:
 
 
 def _waits(row: MessageRow, until: date | None) -> str:
-    how_long = f"đến hết {until:%d/%m/%Y}" if until else "đến khi có lệnh gửi lại"
-    return f"Thư {row.id} chưa đi: {row.recipient} đang được ngừng gửi {how_long}; sau đó nội dung được xét lại."
+    return f"Thư {row.id} chưa đi: {row.recipient} đang được ngừng gửi {how_long(until)}; sau đó nội dung được xét lại."
 
 
 @dataclass(frozen=True)

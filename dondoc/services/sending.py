@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
+from typing import get_args
 
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
@@ -22,6 +23,7 @@ from sqlalchemy.orm import Session
 from dondoc.channels.envelope import Envelope
 from dondoc.channels.outcomes import Outcome, Sought
 from dondoc.domain.backoff import next_try
+from dondoc.domain.directory import ChannelName
 from dondoc.domain.moments import ZONE, in_working_hours
 from dondoc.services import links, routing
 from dondoc.services.alarms import Alarms
@@ -29,11 +31,14 @@ from dondoc.services.app import App, Channel
 from dondoc.services.books import Book, books
 from dondoc.services.wording import LINK_PLACEHOLDER
 from dondoc.store import attempts, messages
-from dondoc.store.attempts import Claimed, Finished, Terms, Wait, Worker
+from dondoc.store.attempts import AttemptOutcome, Claimed, Finished, Terms, Wait, Worker
+from dondoc.store.kept import KeptConnection
 from dondoc.store.models import MessageRow
 
 log = logging.getLogger(__name__)
 
+CHANNELS: tuple[ChannelName, ...] = get_args(ChannelName)
+"""All that a message may be for: one for a channel that was taken out of the configuration must not wait unseen."""
 MOST_THREADS = 2
 MANY = 20
 """From so many waiting messages on a second thread pays."""
@@ -87,15 +92,16 @@ class _Run:
         """One thread, until nothing is left for it."""
         ended: _Ended | None = None
         now = self.now
-        while (found := self._advance(ended, now)) is not None:
-            ended = None
-            if isinstance(found, Claimed):
-                ended = self._try(found, now)
-            elif not self._wait(found, now):
-                return
-            else:
-                now = max(now, found.until)
-            now = max(now, self._present())
+        with KeptConnection(self.app.engine) as kept:
+            while (found := self._advance(kept, ended, now)) is not None:
+                ended = None
+                if isinstance(found, Claimed):
+                    ended = self._try(found, now)
+                elif not self._wait(found, now):
+                    return
+                else:
+                    now = max(now, found.until)
+                now = max(now, self._present())
 
     def _present(self) -> datetime:
         """Where `now` has come to: a run may last, and its last messages leave later than its first."""
@@ -112,11 +118,11 @@ class _Run:
         for channel, words in self.closed.items():
             self.alarm(f"channel/{channel}", f"Kênh {channel} cần quản trị viên: {words}")
 
-    def _advance(self, ended: _Ended | None, now: datetime) -> Claimed | Wait | None:
+    def _advance(self, kept: KeptConnection, ended: _Ended | None, now: datetime) -> Claimed | Wait | None:
         """Record what ended and claim the next, in one transaction; a database that is away is waited for."""
         for left in reversed(range(DATABASE_TRIES if ended is not None else 1)):
             try:
-                return self._step(ended, now)
+                return self._step(kept, ended, now)
             except (OperationalError, InterfaceError):
                 if left == 0:
                     raise
@@ -124,24 +130,23 @@ class _Run:
                 time.sleep(DATABASE_PAUSE)
         raise AssertionError("the loop returns or raises")
 
-    def _step(self, ended: _Ended | None, now: datetime) -> Claimed | Wait | None:
+    def _step(self, kept: KeptConnection, ended: _Ended | None, now: datetime) -> Claimed | Wait | None:
         terms = self._terms(now)
-        with self.app.sessions.begin() as session:
-            if ended is not None:
-                self._record(session, ended, now)
+        with self.app.sessions(bind=kept.get()) as session, session.begin():
+            outcome = self._record(session, ended, now) if ended is not None else None
             claimed = attempts.claim_next(session, now, terms)
             if isinstance(claimed, Claimed):
                 issue_link(self.app, session, claimed.message, now)
-        if ended is not None:
+        if outcome is not None:
             with self.lock:
-                self.kinds[ended.done.outcome] += 1
+                self.kinds[outcome] += 1
         return claimed
 
     def _terms(self, now: datetime) -> Terms:
         """Nothing is claimed when the office has closed meanwhile; what was sent is put on record all the same."""
         worker = self.worker.hold()
         with self.lock:
-            channels = tuple(name for name in self.app.channels if name not in self.closed)
+            channels = tuple(name for name in CHANNELS if name not in self.closed)
         return Terms(channels if in_working_hours(now) else (), self.app.limits, self.app.recipient_per_day, worker)
 
     def _try(self, claimed: Claimed, now: datetime) -> _Ended:
@@ -161,26 +166,31 @@ class _Run:
         redirected = self.app.settings.redirect_all_to is not None
         if claimed.closed is not None and not redirected:
             return Outcome("refused", None, f"Kênh này đang đóng với địa chỉ ấy: {claimed.closed}")
+        name = route(self.app, claimed.message.channel)
+        channel = self.app.channels.get(name)
+        if channel is None:
+            return Outcome("administrator", None, f"Chưa gửi: kênh {name} không có trong cấu hình của máy này.")
         try:
-            channel = self.app.channels[route(self.app, claimed.message.channel)]
             envelope = envelope_of(self.app, claimed.message)
-        except (OSError, LookupError) as error:
+        except OSError as error:
             log.exception("envelope failed", extra={"action": "envelope_failed", "message": claimed.message.id})
             return Outcome("administrator", None, f"Chưa gửi: không dựng được thư ({type(error).__name__}).")
         if claimed.n > 1 and _is_there(channel, envelope, claimed.message, now):
             return Outcome("sent", None, "Đã có ở nơi nhận từ lần gửi trước.")
         return _sent(channel, envelope, now)
 
-    def _record(self, session: Session, ended: _Ended, now: datetime) -> None:
+    def _record(self, session: Session, ended: _Ended, now: datetime) -> AttemptOutcome:
+        """Write how it ended, with all that follows from it; how it ended is decided here."""
         done, again = self._decided(session, ended, now)
         if not attempts.record(session, done, again, now):
-            return
+            return done.outcome
         message = ended.message
         redirected = self.app.settings.redirect_all_to is not None  # then it was another address that was refused
         if ended.outcome.closes_days is not None and not redirected:
             routing.close_for(self.app, session, message, ended.outcome.closes_days, done.text, now)
         if done.outcome == "refused" and routing.fall_back(self.app, session, message, done, self.books, now) is None:
             messages.give_reason(session, message.id, f"{routing.NO_WAY}: {done.text}")
+        return done.outcome
 
     def _decided(self, session: Session, ended: _Ended, now: datetime) -> tuple[Finished, datetime | None]:
         """A passing refusal has a next try, or is over: by its last day, or by its last try."""

@@ -14,11 +14,12 @@ from typing import Literal
 
 from sqlalchemy.orm import Session
 
+from dondoc.channels.outcomes import Sought
 from dondoc.domain.moments import local_day
 from dondoc.errors import Refused
 from dondoc.services import carrying
 from dondoc.services.app import App
-from dondoc.services.sending import envelope_of, route, sought
+from dondoc.services.sending import CHANNELS, envelope_of, route, sought
 from dondoc.store import attempts, journal, messages
 from dondoc.store.attempts import Finished
 from dondoc.store.models import AttemptRow, MessageRow
@@ -65,7 +66,7 @@ def settle(app: App, now: datetime) -> Settled:
 def confirm(app: App, now: datetime) -> Settled:
     """Ask whether what was accepted is there, once for each message; what is not goes again, once."""
     total = Settled()
-    for name in app.channels:
+    for name in CHANNELS:
         channel = app.channels.get(route(app, name))
         if channel is None or not channel.can_be_asked:
             continue
@@ -99,9 +100,13 @@ def _answers(app: App, asked: Iterable[tuple[MessageRow, AttemptRow]], now: date
     for name, rows in by_channel.items():
         channel = app.channels.get(name)
         if channel is not None and channel.can_be_asked:
-            # The oldest try counts: what any of them brought there has arrived.
-            answers |= channel.arrived([sought(row, envelope_of(app, row), row.created_at) for row, _ in rows], now)
+            answers |= channel.arrived([_sought(app, row, attempt) for row, attempt in rows], now)
     return answers
+
+
+def _sought(app: App, row: MessageRow, attempt: AttemptRow) -> Sought:
+    """What any try brought there has arrived; after a clock was set back the newest try may be the earliest moment."""
+    return sought(row, envelope_of(app, row), min(row.created_at, attempt.started_at))
 
 
 def _write(session: Session, row: MessageRow, attempt: AttemptRow, there: bool, before: Outcome, now: datetime) -> bool:

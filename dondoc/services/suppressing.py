@@ -15,7 +15,8 @@ from dondoc.store import journal, suppressions
 def suppress(app: App, recipient: str, until: date | None, by: str, reason: str, now: datetime) -> int:
     """Nothing goes to `recipient` (`<agency>/<role>`) up to `until`; what comes up meanwhile is judged anew after it.
 
-    Journaled. Raises Refused without a reason, for a day that is over, and for a recipient no directory knows.
+    One that holds for it already is lifted: the newest decision counts alone. Journaled. Raises Refused without a
+    reason, for a day that is over, and for a recipient no directory knows.
     """
     if not reason.strip():
         raise Refused("Cần ghi lý do.")
@@ -26,10 +27,21 @@ def suppress(app: App, recipient: str, until: date | None, by: str, reason: str,
         agencies = [book.directory.by_id.get(agency_id) for book in books(app, session).values()]
         if not any(agency and any(c.role == role for c in agency.contacts) for agency in agencies):
             raise Refused(f"Danh bạ không có người nhận “{recipient}”. Viết: mã cơ quan/focal hoặc mã cơ quan/head.")
+        for former in suppressions.lift_recipient(session, recipient, by, now):
+            old, why = _day(former.until), f"Thay bằng lệnh mới: {reason.strip()}"
+            journal.write(session, now, by, "suppression-lifted", recipient, old, None, why)
         row = suppressions.suppress_recipient(session, recipient, until, reason.strip(), by, now)
-        day = until.isoformat() if until else None
-        journal.write(session, now, by, "suppressed", recipient, None, day, row.why)
+        journal.write(session, now, by, "suppressed", recipient, None, _day(until), row.why)
         return row.id
+
+
+def _day(until: date | None) -> str | None:
+    return until.isoformat() if until else None
+
+
+def how_long(until: date | None) -> str:
+    """For whom it concerns, after "đang được ngừng gửi"."""
+    return f"đến hết {until:%d/%m/%Y}" if until else "đến khi có lệnh gửi lại"
 
 
 def lift(app: App, suppression_id: int, by: str, reason: str, now: datetime) -> None:
@@ -39,7 +51,7 @@ def lift(app: App, suppression_id: int, by: str, reason: str, now: datetime) -> 
     with app.sessions.begin() as session:
         row = suppressions.lift(session, suppression_id, by, now)
         if row is None:
-            raise Refused(f"Không có lệnh ngừng gửi số {suppression_id}; xem: dondoc notice suppressed")
+            raise Refused(f"Không có lệnh ngừng gửi số {suppression_id} còn hiệu lực; xem: dondoc notice suppressed")
         subject = row.recipient or f"{row.channel}:{row.address}"
         journal.write(session, now, by, "suppression-lifted", subject, None, None, reason.strip())
 
@@ -50,7 +62,7 @@ def in_force(app: App, now: datetime) -> list[dict[str, Any]]:
         return [
             {
                 "id": row.id, "recipient": row.recipient, "channel": row.channel, "address": row.address,
-                "until": row.until.isoformat() if row.until else None, "reason": row.why, "by": row.by,
+                "until": _day(row.until), "reason": row.why, "by": row.by,
             }
             for row in suppressions.in_force(session, local_day(now))
         ]  # fmt: skip

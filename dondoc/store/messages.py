@@ -14,6 +14,7 @@ from sqlalchemy import Select, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from dondoc.domain.compose import PRESSED
 from dondoc.domain.moments import at
 from dondoc.store.arrays import is_one_of, is_one_of_ids
 from dondoc.store.models import AttemptRow, JournalRow, MessageRow, NoticeRow
@@ -62,12 +63,6 @@ def create(session: Session, message: NewMessage, now: datetime) -> int | None:
     return session.scalar(
         statement.on_conflict_do_nothing(index_elements=["recipient", "day", "klass"]).returning(MessageRow.id)
     )
-
-
-def release(session: Session, message_ids: Collection[int], by: str, next_try_at: datetime, now: datetime) -> list[int]:
-    """A person lets held messages go, and those that waited for an administrator; returns the ids it found so."""
-    values = {"status": "ready", "next_try_at": next_try_at, "released_at": now, "released_by": by}
-    return _move(session, message_ids, ("held", "administrator"), values)
 
 
 def drop(session: Session, message_ids: Collection[int], why: str) -> list[int]:
@@ -138,7 +133,8 @@ def give_up(session: Session, message_id: int, before: MessageStatus, why: str) 
 
 def again(session: Session, message_id: int, before: MessageStatus, now: datetime) -> bool:
     """A message that surely did not arrive may be tried again from `now` on. False when it is no longer `before`."""
-    return bool(_move(session, [message_id], (before,), {"status": "retry", "next_try_at": now, "sent_at": None}))
+    values = {"status": "retry", "next_try_at": now, "sent_at": None, "reason": "chưa đến nơi nhận, gửi lại."}
+    return bool(_move(session, [message_id], (before,), values))
 
 
 def arrived(session: Session, message_id: int, now: datetime) -> bool:
@@ -252,9 +248,10 @@ def count(session: Session, day: date) -> int:
 
 
 def count_leaving(session: Session, day: date) -> int:
-    """How many messages of that day, with something new of that day in them, have left or may leave by themselves."""
+    """How many messages of that day, with something new of that day in them that no person pressed, have left or may
+    leave by themselves."""
     leaving = MessageRow.status.not_in(("held", "dropped"))
-    is_new = exists().where(NoticeRow.message_id == MessageRow.id, NoticeRow.on == day)
+    is_new = exists().where(NoticeRow.message_id == MessageRow.id, NoticeRow.on == day, NoticeRow.rule != PRESSED)
     return session.scalars(select(func.count()).where(MessageRow.day == day, leaving, is_new)).one()
 
 

@@ -307,11 +307,14 @@ class SuppressionRow(Base):
 
 
 class GuardRow(Base):
-    """A guard that stopped something and asks (DESIGN §2.10): `found` of `of` were more than it lets pass."""
+    """A guard that stopped something and asks (DESIGN §2.10): `found` of `of` were more than it lets pass.
+
+    Of one plan and day at most one waits for its answer; after the answer there may be another question.
+    """
 
     __tablename__ = "guards"
     __table_args__ = (
-        UniqueConstraint("name", "plan_id", "day"),
+        Index("ix_guards_waiting", "name", "plan_id", "day", unique=True, postgresql_where=text("decision IS NULL")),
         CheckConstraint("decision IN ('allowed', 'refused')", name="decision_is_known"),
         CheckConstraint("(decision IS NULL) = (decided_at IS NULL)", name="decided_with_decision"),
     )

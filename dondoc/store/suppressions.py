@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
+from dondoc.domain.moments import local_day
 from dondoc.store.models import SuppressionRow
 
 
@@ -34,11 +35,25 @@ def _add(session: Session, row: SuppressionRow) -> SuppressionRow:
 def lift(session: Session, suppression_id: int, by: str, now: datetime) -> SuppressionRow | None:
     """End one before its day; None when there is no such one in force."""
     row = session.get(SuppressionRow, suppression_id, with_for_update=True, populate_existing=True)
-    if row is None or row.lifted_at is not None:
+    if row is None or row.lifted_at is not None or (row.until is not None and row.until < local_day(now)):
         return None
     row.lifted_at, row.lifted_by = now, by
     session.flush()
     return row
+
+
+def lift_recipient(session: Session, recipient: str, by: str, now: datetime) -> Sequence[SuppressionRow]:
+    """End all that are in force for a recipient, oldest first.
+
+    Who does the same for it waits until this transaction ends, and so sees what it puts in their place.
+    """
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"suppress:{recipient}", 0))))
+    theirs = select(SuppressionRow).where(SuppressionRow.recipient == recipient, *_holds(local_day(now)))
+    rows = session.scalars(theirs.order_by(SuppressionRow.id).with_for_update()).all()
+    for row in rows:
+        row.lifted_at, row.lifted_by = now, by
+    session.flush()
+    return rows
 
 
 def in_force(session: Session, today: date) -> Sequence[SuppressionRow]:

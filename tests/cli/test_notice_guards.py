@@ -57,18 +57,29 @@ def test_a_stop_is_listed_with_its_size(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("command", "decision", "told"),
     [
-        ("allow", "allowed", "cho đi tiếp, báo quá hạn từ lần quét kế tiếp."),
-        ("refuse", "refused", "chưa báo ai; ngày sau còn như vậy thì hỏi lại."),
+        ("allow", "allowed", "Điểm dừng {0}: cho đi tiếp, báo quá hạn từ lần quét kế tiếp.\n"),
+        (
+            "refuse", "refused",
+            "Điểm dừng {0}: chưa báo ai; ngày sau còn như vậy thì hỏi lại.\n"
+            "Đổi ý trong ngày: dondoc notice allow {0} --reason …\n",
+        ),
     ],
-)
+)  # fmt: skip
 def test_a_stop_is_answered_once(desk: Desk, command: str, decision: str, told: str) -> None:
     number = stopped(desk)
     assert "--reason" in desk.refused(command, number, code=2)
     assert desk.refused(command, number, "--reason", " ") == "Cần ghi lý do.\n"
-    assert desk.done(command, number, "--reason", "Đã xem danh sách.") == f"Điểm dừng {number}: {told}\n"
+    assert desk.done(command, number, "--reason", "Đã xem danh sách.") == told.format(number)
     assert answered(desk, number) == (decision, "Đã xem danh sách.")
-    assert f"Không có điểm dừng số {number} đang chờ trả lời" in desk.refused("allow", number, "--reason", "x")
+    assert f"Không có điểm dừng số {number} đang chờ trả lời" in desk.refused("refuse", number, "--reason", "x")
     assert desk.done("guards") == "Không có điểm dừng nào chờ trả lời.\n"
+
+
+def test_a_refusal_is_taken_back_the_same_day(desk: Desk) -> None:
+    number = stopped(desk)
+    desk.done("refuse", number, "--reason", "Để xem.")
+    assert desk.done("allow", number, "--reason", "Đúng là chậm.").startswith(f"Điểm dừng {number}: cho đi tiếp")
+    assert answered(desk, number) == ("allowed", "Đúng là chậm.")
 
 
 def test_the_alarms_of_today_or_of_another_day(desk: Desk) -> None:
@@ -96,12 +107,16 @@ def test_the_counters_of_sweep_and_deliver_have_words(desk: Desk) -> None:
     for command, words in (
         ("sweep", "chờ người xem vì quá nhiều việc quá hạn cùng lúc: 0"),
         ("deliver", "đã rõ kết quả: 0"),
+        ("deliver", "đang dừng gửi: không"),
     ):
         said = desk.command(command)
         assert (said.code, said.err) == (0, "")
         assert words in said.out.splitlines()
         for line in said.out.splitlines():
             assert "_" not in line  # no counter is told by its name in the code
+    desk.done("stop-all", "--reason", "Kiểm tra.")
+    assert "đang dừng gửi: có" in desk.command("deliver").out.splitlines()
+    assert desk.command("deliver", "--json").json["stopped"] is True
 
 
 def test_the_audit_names_what_waits_and_gives_machines_the_counts(desk: Desk) -> None:

@@ -70,7 +70,8 @@ def test_only_the_agency_that_is_named(desk: Desk) -> None:
     ("words", "told"),
     [
         (("khac", JANUARY), f"Không có kế hoạch “khac” đang theo dõi (đang có: {PLAN})."),
-        ((PLAN, "IX.9"), "không có việc nào đang chờ báo cáo"),
+        ((PLAN, "IX.9"), f"Kế hoạch “{PLAN}” không có nhiệm vụ “IX.9”."),
+        ((PLAN, JANUARY, "--agency", "so-y-tê"), "Danh bạ không có cơ quan “so-y-tê”. Có phải là “so-y-te”?"),
         ((PLAN, JANUARY, "--agency", "so-y-te"), "không có việc nào đang chờ báo cáo"),
     ],
 )
@@ -97,7 +98,38 @@ def test_an_agency_without_a_contact_is_told_of(desk: Desk) -> None:
     )
     directory = replace(workspace.directory, agencies=agencies)
     desk.town.apply(replace(workspace, directory=directory), assign=False)
-    assert "Danh bạ không có đầu mối nào để nhắc" in desk.refused("remind", PLAN, JANUARY, "--reason", ASK)
+    said = desk.refused("remind", PLAN, JANUARY, "--reason", ASK)
+    assert "Danh bạ không có đầu mối nào để nhắc Văn phòng UBND tỉnh: bổ sung danh bạ" in said
+
+
+def test_those_that_cannot_be_reminded_now_are_named(desk: Desk) -> None:
+    """The others are: what could not be done is on stderr, and the exit code says that there is something."""
+    workspace = only(shipped(), "III.2.53")
+    agencies = tuple(
+        replace(agency, contacts=()) if agency.id == "so-y-te" else agency for agency in workspace.directory.agencies
+    )
+    directory = replace(workspace.directory, agencies=agencies)
+    desk.town.apply(replace(workspace, directory=directory), assign=False)
+    desk.done("suppress", JUSTICE, "--until", "31/01/2024", "--reason", "Đang tập huấn.")
+    desk.at(date(2024, 1, 10), time(9, 0))
+    said = desk.run("remind", PLAN, "III.2.53", "--reason", ASK)
+    assert said.code == 1
+    assert said.out.splitlines() == [
+        "Đã ghi lời nhắc cho 25 cơ quan.",
+        "Đang giờ làm việc: đi trong lần gửi kế tiếp.",
+        f"Sở Tư pháp chưa được nhắc: {JUSTICE} đang được ngừng gửi đến hết 31/01/2024; sau đó lời nhắc được xét lại.",
+    ]
+    assert said.err == "Danh bạ không có đầu mối nào để nhắc Sở Y tế: bổ sung danh bạ rồi áp dụng lại kế hoạch.\n"
+
+
+def test_only_who_gets_nothing_now(desk: Desk) -> None:
+    desk.apply(JANUARY)
+    desk.done("suppress", OFFICE, "--reason", "Đang tập huấn.")
+    said = desk.done("remind", PLAN, JANUARY, "--reason", ASK)
+    assert said == (
+        f"Văn phòng UBND tỉnh chưa được nhắc: {OFFICE} đang được ngừng gửi đến khi có lệnh gửi lại; "
+        "sau đó lời nhắc được xét lại.\n"
+    )
 
 
 # suppress -----------------------------------------------------------------------------------------------------------

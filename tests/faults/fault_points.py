@@ -84,6 +84,10 @@ def _is_data(_: Any, command: str, *args: Any) -> bool:
     return command == "DATA"
 
 
+def _is_rcpt(_: Any, command: str, *args: Any) -> bool:
+    return command.upper() == "RCPT"
+
+
 def _is_message(_: Any, path: str, *args: Any) -> bool:
     return path.endswith("/message/cs")
 
@@ -126,7 +130,7 @@ POINTS = _points(
     ("send.worded", "gửi: đã dựng thư", after(email, "message_bytes", THIRD)),
     ("send.connected", "gửi: vừa nối tới máy chủ thư", after(smtp.SmtpConnection, "_connect")),
     ("send.mail", "gửi: sau MAIL FROM", after(smtp.SmtpConnection, "_mail", THIRD)),
-    ("send.rcpt", "gửi: sau RCPT TO", after(smtplib.SMTP, "rcpt", THIRD)),
+    ("send.rcpt", "gửi: sau RCPT TO", after(smtplib.SMTP, "docmd", THIRD, _is_rcpt)),
     ("send.data", "gửi: sau 354, trước nội dung", after(smtplib.SMTP, "docmd", THIRD, _is_data)),
     ("send.half", "gửi: giữa nội dung", _half_of_a_body),
     ("send.undotted", "gửi: hết nội dung, trước dấu chấm", before(smtplib.SMTP, "send", THIRD, _is_dot)),

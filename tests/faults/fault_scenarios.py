@@ -225,11 +225,13 @@ class ClockJump(Fault):
 
 @dataclass
 class KilledDuringJump(ClockJump):
-    """The clock jumps while a worker lies dead between the dot and the answer."""
+    """The clock jumps while a worker lies dead at that point."""
+
+    point: str = "send.dotted"
 
     def run(self, step: Step, bed: Bed) -> None:
         if step == MAIN:
-            assert bed.do("deliver", "send.dotted") is None
+            assert bed.do("deliver", self.point) is None
         else:
             do(step, bed)
 
@@ -330,6 +332,9 @@ FAULTS: dict[str, Callable[[], Fault]] = {
     "clock-forward-killed": lambda: KilledDuringJump("kill -9 sau dấu chấm khi đồng hồ sớm một giờ"),
     "clock-back-killed": lambda: KilledDuringJump(
         "kill -9 sau dấu chấm rồi đồng hồ lùi một giờ", off=timedelta(hours=-1), since=NEXT.moment
+    ),
+    "clock-forward-refresh": lambda: KilledDuringJump(
+        "kill -9 khi Zalo đã đổi mã, đồng hồ sớm một giờ", point="refresh.answered"
     ),
     "journal-full": lambda: JournalFull("hết đĩa cho nhật ký lúc hỏi lại một thư và lúc cho gửi"),
     "smtp-down": lambda: smtp("máy chủ thư không chạy đến 08:40", down=True),

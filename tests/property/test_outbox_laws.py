@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -17,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from outbox_help import Post, Zalo, by, departments, id_of, leads, open_post, task, workspace
 from psycopg import sql
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from dondoc import store
@@ -32,6 +33,7 @@ from dondoc.domain.obligations import Obligation
 from dondoc.domain.policy import NOTICE_KINDS, names_late_to_others
 from dondoc.embedded import Cluster
 from dondoc.services import composing, sending
+from dondoc.services.releasing import RELEASED
 from dondoc.store import attempts, messages
 from dondoc.store.attempts import Finished
 from dondoc.store.models import MessageRow, NoticeRow
@@ -41,7 +43,7 @@ FEW = settings(
     max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 FEWER = settings(
-    max_examples=12, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=6, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 NOW = at(date(2024, 6, 5))
 TODAY = NOW.date()
@@ -154,11 +156,22 @@ def end(outcome: str) -> Move:
     return move
 
 
+def release(session: Session, message_id: int, now: datetime) -> None:
+    """To where it was addressed, on record before it may leave, as in the services."""
+    row = messages.get(session, message_id)
+    assert row is not None
+    if row.status in RELEASED:
+        row.released_at, row.released_by = now, "so-noi-vu"
+        session.flush()
+        messages.readdress(session, message_id, row.channel, row.address, now)
+
+
 MOVES: dict[str, Move] = {
     "claim": claim,
     **{outcome: end(outcome) for outcome in ("sent", "retry", "refused", "unknown", "administrator")},
-    "release": lambda s, m, now: messages.release(s, [m], "so-noi-vu", now, now),
+    "release": release,
     "drop": lambda s, m, now: messages.drop(s, [m], "Không gửi."),
+    "undrop": lambda s, m, now: messages.undrop(s, [m], "Lấy lại."),
     "hold all": lambda s, m, now: messages.hold_all(s, "Xem lại."),
     "resume": lambda s, m, now: messages.resume(s, now),
     "expire": lambda s, m, now: messages.expire(s, now.date()),
@@ -179,9 +192,10 @@ FROM = {
     "administrator": {"ready", "retry", "held", "dropped"},
     "unknown": {"sent", "refused", "retry", "dropped"},
     "sent": {"retry", "unknown"},
-    "dropped": set(),
+    "dropped": {"held"},
 }
-"""Every way there is. From what was sent only proof of its absence leads back, and from what was dropped nothing."""
+"""Every way there is: from what was sent only proof of its absence leads back, from what was dropped only a person's
+hand, and no further than to be held. No way leads from either to `ready`."""
 
 
 @pytest.fixture(scope="module")
@@ -203,7 +217,7 @@ _numbers = itertools.count(1)
 @contextmanager
 def fresh_database(cluster: Cluster, template: str) -> Iterator[str]:
     """One for each example: what the one before left must not be in the way."""
-    name = f"test_{__import__('os').getpid()}_laws_{next(_numbers)}"
+    name = f"test_{os.getpid()}_laws_{next(_numbers)}"
     with psycopg.connect(cluster.admin_url().replace("+psycopg", ""), autocommit=True) as admin:
         admin.execute(
             sql.SQL("CREATE DATABASE {} OWNER dondoc TEMPLATE {}").format(
@@ -219,9 +233,9 @@ def new_message(session: Session, names_late: bool) -> int:
     made = messages.create(
         session,
         messages.NewMessage(
-            f"{number}/focal", TODAY, "digest", None, "so", "email", "so@tinh.example", "Sở", f"<{number}@dondoc.example>",
-            "Nhắc việc", "…", "…", "…", "held" if names_late else "ready", "Chờ cho gửi." if names_late else "",
-            None if names_late else NOW, names_late,
+            f"{number}/focal", TODAY, "digest", None, "so", "email", "so@tinh.example", "Sở",
+            f"<{number}@dondoc.example>", "Nhắc việc", "…", "…", "…", "held" if names_late else "ready",
+            "Chờ cho gửi." if names_late else "", None if names_late else NOW, names_late,
         ),
         NOW,
     )  # fmt: skip
@@ -235,7 +249,7 @@ def test_a_message_moves_only_as_it_may_and_what_is_not_sent_says_why_or_when(
     sessions: sessionmaker[Session], names_late: bool, moves: list[str]
 ) -> None:
     with sessions.begin() as session:
-        session.query(MessageRow).filter(MessageRow.status.in_(("ready", "retry"))).update({"status": "dropped"})
+        messages.drop(session, session.scalars(select(MessageRow.id)).all(), "Ví dụ trước.")
         message_id = new_message(session, names_late)
     now, before, released = NOW, "held" if names_late else "ready", False
     for name in moves:
@@ -262,7 +276,7 @@ def test_a_message_moves_only_as_it_may_and_what_is_not_sent_says_why_or_when(
         "claim sent doubt arrived",
         "claim retry claim refused switch claim unknown give_up",
         "claim unknown again,_unknown hold_all release drop",
-        "claim administrator resume claim administrator hold_all",
+        "claim administrator resume claim administrator hold_all drop undrop release",
         "claim unknown refused drop",
         "tomorrow expire",
     ],
@@ -297,48 +311,48 @@ class Weather(Zalo):
         return True
 
     def send(self, envelope: Envelope, now: datetime) -> Outcome:
-        what = self.days[self.day % len(self.days)]
+        what = self.days[self.day]
         if what in ("sent", "unknown, there"):
             self.truth.append(envelope)
         kind: Any = what.partition(",")[0]
         return Outcome(kind, None, what)
 
     def arrived(self, sought: Sequence[Sought], now: datetime) -> dict[str, bool]:
-        if not self.askable[self.day % len(self.askable)]:
+        if not self.askable[self.day]:
             return {}
         there = {envelope.message_id for envelope in self.truth}
         return {each.key: each.key in there for each in sought}
 
 
 WEATHER = ["sent", "retry", "unknown, there", "unknown, gone", "administrator"]
+DAYS = [date(2024, 6, 5), date(2024, 6, 6), date(2024, 6, 7), date(2024, 6, 10)]
+"""Three days of weather, then a fair one on which everything can be asked."""
 
 
 @given(
-    st.lists(st.sampled_from(WEATHER), min_size=4, max_size=4),
-    st.lists(st.booleans(), min_size=4, max_size=4),
-    st.lists(st.sampled_from([time(8, 0), time(11, 20), time(16, 50)]), min_size=1, max_size=3, unique=True),
+    st.lists(st.sampled_from(WEATHER), min_size=3, max_size=3),
+    st.lists(st.booleans(), min_size=3, max_size=3),
+    st.lists(st.sampled_from([time(8, 0), time(11, 20), time(16, 50)]), min_size=1, max_size=2, unique=True),
 )
 @FEWER
 def test_no_line_is_lost_and_none_is_said_twice_but_once_in_doubt(
     cluster: Cluster, template_database: str, days: list[str], askable: list[bool], hours: list[time]
 ) -> None:
     agencies = departments(2)
-    tasks = [task("I.1", by("14/6/2024"), leads=leads(agencies)), task("I.2", by("14/6/2024"), leads=leads(agencies))]
-    with fresh_database(cluster, template_database) as url, tempfile.TemporaryDirectory() as folder:
-        with open_post(url, Path(folder), date(2024, 6, 3)) as post:
-            weather = Weather(days, askable)
-            post.change(channels={"email": weather})
-            post.apply(workspace(*tasks, more=agencies), assign=False)
-            for number in range(5):  # four days of weather, then a fair one on which all can be asked
-                weather.day = number
-                if number == 4:
-                    weather.days, weather.askable = ["sent"], [True]
-                for hour in sorted(hours):
-                    post.morning(
-                        date(2024, 6, 5) + number * DAY if number < 3 else date(2024, 6, 10) + (number - 3) * DAY, hour
-                    )
-                    weather_laws(post, weather)
-            end_laws(post, weather, agencies)
+    tasks = [task(f"I.{number}", by("14/6/2024"), leads=leads(agencies)) for number in (1, 2)]
+    with (
+        fresh_database(cluster, template_database) as url,
+        tempfile.TemporaryDirectory() as folder,
+        open_post(url, Path(folder), date(2024, 6, 3)) as post,
+    ):
+        weather = Weather([*days, "sent"], [*askable, True])
+        post.change(channels={"email": weather})
+        post.apply(workspace(*tasks, more=agencies), assign=False)
+        for weather.day, day in enumerate(DAYS):
+            for hour in sorted(hours):
+                post.morning(day, hour)
+                weather_laws(post, weather)
+        end_laws(post, weather, agencies)
 
 
 def weather_laws(post: Post, weather: Weather) -> None:
@@ -351,13 +365,11 @@ def weather_laws(post: Post, weather: Weather) -> None:
 
 def end_laws(post: Post, weather: Weather, agencies: Sequence[Any]) -> None:
     """In the end every agency has heard of every task once, or twice where nobody could say in between."""
-    by_message = {row.header_id: row.id for row in post.rows()}
-    assert {line.status for line in post.lines()} <= {"composed", "superseded", "dropped", "queued"}
     for agency, number in itertools.product(agencies, (1, 2)):
         heard = [
             envelope for envelope in weather.truth
             if envelope.to_address == f"{agency.id}@tinh.example" and f"I.{number}" in envelope.text
         ]  # fmt: skip
-        assert 1 <= len(heard) <= 2, (agency.id, number, [by_message[e.message_id] for e in heard])
+        assert 1 <= len(heard) <= 2, (agency.id, number)
         doubts = [row for row in post.lines() if row.obligation_id == id_of(f"I.{number}", agency.id) and row.carried]
         assert len(heard) == 1 or doubts

@@ -132,7 +132,7 @@ def test_without_an_answer_it_is_asked_once_a_day(post: Post) -> None:
     for hour in (8, 9, 10):
         sweep(post, LATE, time(hour, 0))
     sweep(post, NEXT)
-    assert len(guarding.waiting(post.app)) == 2
+    assert [row["day"] for row in guarding.waiting(post.app)] == [NEXT.isoformat()]
     assert [row.key for row in post.alarms()] == [f"overdue-guard/{PLAN}"] * 2
     assert len(post.journal("guard-stopped")) == 2
 
@@ -195,7 +195,7 @@ def test_an_answer_needs_a_reason_and_a_guard_that_waits(post: Post) -> None:
     decide(post, "refused", row["id"])
     for number in (row["id"], 999):
         with pytest.raises(Refused):
-            decide(post, "allowed", number)
+            decide(post, "refused", number)
     assert [(entry.who, entry.action) for entry in post.journal("guard-refused")] == [("so-noi-vu", "guard-refused")]
 
 
@@ -299,6 +299,17 @@ def test_something_new_beside_what_was_left_from_yesterday_is_no_flood_either(po
     post.set(date(2024, 6, 14), time(9, 0))
     pressing.remind_now(post.app, PLAN, "I.2", "so-noi-vu", "Gấp.", post.moment)
     assert post.morning(date(2024, 6, 14), time(9, 15)).sent == 1
+    assert post.alarms() == []
+
+
+def test_what_a_person_presses_for_thirty_agencies_is_no_flood_nor_makes_one(post: Post) -> None:
+    """Thirty are reminded by hand before 08:00, then thirty get their digest, as foreseen."""
+    post.apply(all_of_them(), assign=False)
+    post.morning(date(2024, 6, 12))
+    post.set(EVE, time(7, 40))
+    assert pressing.remind_now(post.app, PLAN, "I.1", "so-noi-vu", "Gấp.", post.moment) == 30
+    assert post.morning(EVE, time(7, 45)).sent == 30
+    assert post.morning(EVE).sent == 30
     assert post.alarms() == []
 
 

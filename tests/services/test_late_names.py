@@ -1,5 +1,5 @@
-"""Nobody is named late to others by a machine (DESIGN §2.8): whatever happens to such a message, only a person's release
-lets it go, and the database itself says no to anything else."""
+"""Nobody is named late to others by a machine (DESIGN §2.8): whatever happens to such a message, only a person's
+release lets it go, and the database itself says no to anything else."""
 
 from __future__ import annotations
 
@@ -115,6 +115,28 @@ def test_after_hold_all_it_needs_another_release(post: Post) -> None:
     assert releasing.hold_all(post.app, "so-noi-vu", "Xem lại.", post.moment) == [row.id]
     post.morning(DAY, time(9, 0))
     assert post.states() == [(HEAD, "held")]
+
+
+def test_what_was_released_dropped_and_taken_back_needs_another_release(post: Post) -> None:
+    row = late_to_others(post)
+    releasing.release(post.app, [row.id], "so-noi-vu", post.moment)
+    releasing.drop(post.app, [row.id], "so-noi-vu", "Không gửi.", post.moment)
+    releasing.undrop(post.app, [row.id], "so-noi-vu", "Gửi lại.", post.moment)
+    post.morning(DAY, time(9, 0))
+    assert (post.states(), post.mails()) == ([(HEAD, "held")], [])
+    releasing.release(post.app, [row.id], "so-noi-vu", post.moment)
+    assert post.morning(DAY, time(9, 15)).sent == 1
+
+
+def test_another_channel_after_a_refusal_leaves_under_the_release_it_had(post: Post) -> None:
+    row = late_to_others(post)
+    releasing.release(post.app, [row.id], "so-noi-vu", post.moment)
+    with post.app.sessions.begin() as session:
+        session.execute(update(MessageRow).where(MessageRow.id == row.id).values(channel="zalo", address="3811"))
+    post.zalo.answers = [Outcome("refused", -201, "không hợp lệ")]
+    post.morning(DAY, time(8, 15))
+    (row,) = post.rows()
+    assert (row.status, row.channel, row.released_by) == ("sent", "email", "so-noi-vu")
 
 
 @pytest.mark.parametrize(

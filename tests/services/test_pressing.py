@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import date, time
 from pathlib import Path
 from threading import Barrier
@@ -115,6 +116,8 @@ def test_an_agency_reminded_today_is_left_out_of_the_press_for_all(post: Post) -
 
 def test_two_persons_who_press_at_once_remind_once(post: Post) -> None:
     together = Barrier(4)
+    with ExitStack() as opened:  # the connections are there before, so that all four really are at once
+        [opened.enter_context(post.app.engine.connect()) for _ in range(4)]
 
     def one(number: int) -> int:
         together.wait()

@@ -1,4 +1,4 @@
-"""Between its composition or release and its departure a message is judged again: who has reported is not named late."""
+"""Between its composition or release and its departure a message is judged again: who reported is not named late."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from dondoc.channels.outcomes import Outcome
 from dondoc.domain.directory import Contact
-from dondoc.services import releasing, routing, suppressing
+from dondoc.services import outbox_views, routing, suppressing
 from dondoc.store.models import SuppressionRow
 
 FIRST, EVE, AFTER = date(2024, 6, 5), date(2024, 6, 13), date(2024, 6, 17)
@@ -97,7 +97,7 @@ def test_a_message_that_both_channels_refuse_is_for_a_person_with_the_reason(pos
     post.morning(FIRST)
     post.morning(FIRST, time(9, 0))
     assert tries(post) == [("email", "refused"), ("zalo", "refused")]
-    (listed,) = releasing.listed(post.app, "refused")
+    (listed,) = outbox_views.listed(post.app, ["refused"])
     assert listed["reason"] == f"{routing.NO_WAY}: nội dung không hợp lệ"
 
 
@@ -105,7 +105,7 @@ def test_a_contact_with_one_channel_only_is_for_a_person_with_the_reason(post: P
     post.settle_in(task("I.1", by("14/6/2024")))
     post.sink.set(refuse=FULL)
     post.morning(FIRST)
-    (listed,) = releasing.listed(post.app, "refused")
+    (listed,) = outbox_views.listed(post.app, ["refused"])
     assert listed["reason"] == f"{routing.NO_WAY}: 5.2.2 mailbox full"
 
 
@@ -163,7 +163,7 @@ def test_with_no_channel_open_a_message_is_refused_with_the_reason_and_listed(po
     post.sink.set(refuse={})
     post.morning(EVE)
     assert len(post.tries()) == 1  # the second one was not even tried
-    listed = releasing.listed(post.app, "refused")
+    listed = outbox_views.listed(post.app, ["refused"])
     assert [row["reason"] for row in listed] == [f"{routing.NO_WAY}: 5.1.1 no such user"] * 2
 
 
@@ -176,7 +176,7 @@ def test_a_contact_that_no_channel_reaches_is_for_a_person_at_once(post: Post) -
     post.apply(replace(made, directory=replace(made.directory, agencies=agencies)), assign=False)
     post.morning(FIRST)
     assert post.tries() == []
-    assert [row["reason"] for row in releasing.listed(post.app, "refused")] == [routing.NO_WAY]
+    assert [row["reason"] for row in outbox_views.listed(post.app, ["refused"])] == [routing.NO_WAY]
 
 
 def test_a_channel_that_this_installation_does_not_have_is_not_chosen(post: Post) -> None:

@@ -144,12 +144,14 @@ def test_what_is_no_digest_is_refused_after_the_last_try_and_goes_to_a_person(po
     post.settle_in(task("I.2", by("28/6/2024")))
     press(post, "I.2", JUSTICE)
     post.sink.set(mail=BUSY)
-    moment = at(FIRST, time(8, 0))
+    moment, ended = at(FIRST, time(8, 0)), Counter[str]()
     while moment < at(FIRST + timedelta(days=7)):
-        post.morning(moment.date(), moment.time())
+        result = post.morning(moment.date(), moment.time())
+        ended += Counter({"retry": result.retry, "refused": result.refused})
         moment += timedelta(hours=1)
     (row,) = post.rows(klass=post.rows()[0].klass)
     assert len(post.tries()) == 10
+    assert ended == {"retry": 9, "refused": 1}
     assert row.status == "refused"
     assert "không gửi được sau 10 lần thử" in row.reason
     assert BUSY[4:] in row.reason
@@ -195,6 +197,27 @@ def test_the_operators_hear_of_it_once_a_day_and_why(post: Post) -> None:
     assert [(row.key, "5.7.0 Authentication required" in row.words) for row in post.alarms()] == [
         ("channel/email", True)
     ]
+
+
+def test_a_message_for_a_channel_that_is_no_longer_configured_does_not_wait_unseen(post: Post) -> None:
+    post.settle_in(task("I.2", by("28/6/2024")), zalo={JUSTICE: "zalo"})
+    post.zalo.answers = [Outcome("retry", -32, "quá số lần")]
+    press(post, "I.2", JUSTICE)
+    post.morning(FIRST, time(7, 40))
+    post.change(channels={"email": post.app.channels["email"]})
+    assert post.morning(FIRST, time(9, 0)).administrator == 1
+    assert "zalo không có trong cấu hình" in post.rows()[0].reason
+    assert [row.key for row in post.alarms()] == ["channel/zalo"]
+
+
+def test_under_the_redirect_a_zalo_message_leaves_also_where_zalo_is_not_configured(post: Post) -> None:
+    post.settle_in(owed_by(JUSTICE), zalo={JUSTICE: "zalo"})
+    post.zalo.answers = [Outcome("retry", -32, "quá số lần")]
+    post.morning(FIRST)
+    post.redirect(BOX)
+    post.change(channels={"email": post.app.channels["email"]})
+    assert post.morning(FIRST, time(8, 15)).sent == 1
+    assert [mail.entry.to for mail in post.mails()] == [(BOX,)]
 
 
 # What the database and the other side may do

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from dondoc.domain.decide import Notice
 from dondoc.domain.moments import ZONE
 from dondoc.domain.obligations import Obligation
@@ -43,3 +45,12 @@ def message(**values: Any) -> messages.NewMessage:
     } | values  # fmt: skip
     given.setdefault("header_id", f"<{given['recipient']}.{given['day']}.{given['klass']}@dondoc.example>")
     return messages.NewMessage(**given)
+
+
+def let_go(session: Session, message_id: int, by: str, now: datetime) -> bool:
+    """A person releases it to where it was addressed: who did is on record before it may leave, as in the services."""
+    row = messages.get(session, message_id)
+    assert row is not None
+    row.released_at, row.released_by = now, by
+    session.flush()
+    return messages.readdress(session, message_id, row.channel, row.address, now)

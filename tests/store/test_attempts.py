@@ -11,7 +11,7 @@ from threading import Barrier
 import pytest
 from sqlalchemy import Engine, func, select, text
 from sqlalchemy.orm import Session, sessionmaker
-from store_cast import NOW, TODAY, message
+from store_cast import NOW, TODAY, let_go, message
 
 from dondoc import store
 from dondoc.domain.moments import at
@@ -186,7 +186,7 @@ def test_an_old_digest_is_not_claimed_unless_it_was_released_today(session: Sess
     fill(session, 1, day=yesterday)
     assert claim(session, NOW) is None
     (held,) = fill(session, 1, recipient="b/focal", day=yesterday, status="held", next_try_at=None)
-    messages.release(session, [held], "so-noi-vu", NOW, NOW)
+    assert let_go(session, held, "so-noi-vu", NOW)
     (event,) = fill(session, 1, klass="event:1", day=yesterday)
     found = [claim(session, NOW) for _ in range(3)]
     assert sorted(each.message.id for each in found if isinstance(each, Claimed)) == sorted([held, event])

@@ -10,13 +10,14 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
-from store_cast import NOW, RECIPIENT, TODAY, message, notice, obligation
+from store_cast import NOW, RECIPIENT, TODAY, let_go, message, notice, obligation
 
 from dondoc.domain.policy import DEFAULT
 from dondoc.store import attempts, messages, notices, obligations, switches
-from dondoc.store.attempts import AttemptOutcome, Claimed, Finished, Limits, Terms, Wait
+from dondoc.store.attempts import AttemptOutcome, Claimed, Finished, Terms, Wait
 
 LATER = NOW + timedelta(minutes=30)
+EMAIL = Terms()
 
 
 def create(session: Session, **values: object) -> int:
@@ -26,14 +27,14 @@ def create(session: Session, **values: object) -> int:
     return message_id
 
 
-def take(session: Session, now: datetime = NOW, terms: Terms = Terms()) -> Claimed | Wait | None:
+def take(session: Session, now: datetime = NOW, terms: Terms = EMAIL) -> Claimed | Wait | None:
     """Claim as a worker does: committed before anything is sent."""
     found = attempts.claim_next(session, now, terms)
     session.commit()
     return found
 
 
-def claim(session: Session, now: datetime = NOW, terms: Terms = Terms()) -> Claimed:
+def claim(session: Session, now: datetime = NOW, terms: Terms = EMAIL) -> Claimed:
     claimed = take(session, now, terms)
     assert isinstance(claimed, Claimed)
     return claimed
@@ -182,7 +183,7 @@ def test_only_digests_of_past_days_expire_and_not_what_was_released_today(sessio
     create(session, day=old, klass="apply:x")
     create(session)
     released = create(session, day=old, recipient="b/focal", status="held", next_try_at=None)
-    messages.release(session, [released], "so-noi-vu", NOW, NOW)
+    assert let_go(session, released, "so-noi-vu", NOW)
     assert [row.id for row in messages.expire(session, TODAY)] == [digest]
     assert status(session, digest) == "dropped"
 
@@ -250,12 +251,13 @@ def kill(engine: Engine, session: Session) -> None:
 
 def test_a_person_releases_what_is_held_and_what_waits_for_an_administrator(session: Session) -> None:
     held, ready = create(session, status="held", next_try_at=None), create(session, recipient="b/focal")
-    assert messages.release(session, [held, ready], "so-noi-vu", LATER, NOW) == [held]
+    assert (let_go(session, held, "so-noi-vu", LATER), let_go(session, ready, "so-noi-vu", LATER)) == (True, False)
     row = messages.get(session, held)
     assert row is not None
-    assert (row.status, row.next_try_at, row.released_by, row.released_at) == ("ready", LATER, "so-noi-vu", NOW)
+    assert (row.status, row.next_try_at, row.released_by, row.released_at) == ("ready", LATER, "so-noi-vu", LATER)
     end(session, ready, claim(session).n, "administrator", 535, "sai mật khẩu", None, NOW)
-    assert messages.release(session, [ready], "quản trị", NOW, NOW) == [ready]
+    assert let_go(session, ready, "quản trị", NOW)
+    assert status(session, ready) == "ready"
 
 
 def test_messages_that_met_our_own_fault_are_resumed(session: Session) -> None:
@@ -276,7 +278,8 @@ def test_dropping_takes_what_has_not_left_and_records_why(session: Session) -> N
     row = messages.get(session, waiting)
     assert row is not None
     assert (row.status, row.reason, row.next_try_at) == ("dropped", "Gửi nhầm người.", None)
-    assert messages.release(session, [waiting], "so-noi-vu", NOW, NOW) == []
+    assert not let_go(session, waiting, "so-noi-vu", NOW)
+    assert status(session, waiting) == "dropped"
 
 
 def test_holding_all_leaves_nothing_to_claim_until_a_person_releases_it(session: Session) -> None:
@@ -286,7 +289,7 @@ def test_holding_all_leaves_nothing_to_claim_until_a_person_releases_it(session:
     session.commit()
     assert take(session, LATER) is None
     assert [row.reason for row in messages.find(session, status="held")] == ["Nghi có lỗi danh bạ."] * 2
-    messages.release(session, [tried], "quản trị", LATER, LATER)
+    assert let_go(session, tried, "quản trị", LATER)
     session.commit()
     again = take(session, LATER)
     assert again is not None

@@ -12,8 +12,9 @@ from dondoc.channels.zalo.client import Answer, number
 
 NEWEST = 10
 """How many messages one call gives at most."""
-SLACK = timedelta(minutes=2)
-"""So much Zalo's clock may be behind ours."""
+SLACK = timedelta(hours=2)
+"""So much Zalo's clock may be behind ours: a machine's clock that is an hour wrong must not double a message. A text
+of ours is never said twice within it, for each message carries a link of its own."""
 _FROM_OA = 0
 
 

@@ -99,8 +99,9 @@ def _guards() -> None:
         sa.CheckConstraint("(decision IS NULL) = (decided_at IS NULL)", name=op.f("ck_guards_decided_with_decision")),
         sa.ForeignKeyConstraint(["plan_id"], ["plans.id"], name=op.f("fk_guards_plan_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_guards")),
-        sa.UniqueConstraint("name", "plan_id", "day", name=op.f("uq_guards_name_plan_id_day")),
     )
+    waiting = sa.text("decision IS NULL")
+    op.create_index("ix_guards_waiting", "guards", ["name", "plan_id", "day"], unique=True, postgresql_where=waiting)
 
 
 def _alarms() -> None:
