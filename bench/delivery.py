@@ -1,7 +1,7 @@
 """Messages a second to the local sink: the product's own way against a bare smtplib loop on one connection.
 
-Both hand the same bytes to the same sink process, in turn in one run. Ours pays for what the bare loop does not promise:
-each attempt is committed (fsync on, PostgreSQL's defaults) before a byte leaves, its outcome after it.
+Both hand the same bytes to the same sink process, in turn in one run. Ours pays for what the bare loop does not
+promise: each attempt is committed (fsync on, PostgreSQL's defaults) before a byte leaves, its outcome after it.
 """
 
 from __future__ import annotations

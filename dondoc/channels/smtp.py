@@ -33,7 +33,7 @@ class SmtpConnection:
         self._client: smtplib.SMTP | None = None
         self._phase: Phase = "session"
         self._is_clean = False
-        """The message before was taken: that ended its transaction, and nothing is left to reset (RFC 5321 §4.1.1.4)."""
+        """The message before was taken, which ended its transaction: nothing is left to reset (RFC 5321 §4.1.1.4)."""
 
     def submit(self, recipient: str, data: bytes) -> Outcome:
         """Hand `data` (CRLF line ends) to the server for one recipient; returns only when the server took it.

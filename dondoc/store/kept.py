@@ -14,7 +14,7 @@ ASK_AGAIN_SECONDS = 1.0
 
 
 class KeptConnection:
-    """For one thread at a time. Between two transactions the pool would ask the server each time whether it is there."""
+    """For one thread at a time. Between two transactions the pool would ask the server each time if it is there."""
 
     def __init__(self, engine: Engine, *, autocommit: bool = False) -> None:
         self._engine = engine

@@ -47,7 +47,19 @@ def test_exit_codes(words: tuple[str, ...], code: int) -> None:
 
 def test_help_names_every_command() -> None:
     found = dondoc("--help").stdout
-    for name in "up deadline plan explain status report link notice zalo template sweep".split():
+    for name in [
+        "up",
+        "deadline",
+        "plan",
+        "explain",
+        "status",
+        "report",
+        "link",
+        "notice",
+        "zalo",
+        "template",
+        "sweep",
+    ]:
         assert f"\n  {name} " in found
 
 
