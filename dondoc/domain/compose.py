@@ -59,7 +59,9 @@ class Draft:
 def recipient_of(notice: Notice, obligation: Obligation, plan: Plan, directory: Directory) -> Recipient | None:
     """Whom a notice goes to, or None when the directory knows no contact: that is a person's worklist, not a guess."""
     if notice.to == "supervisor":
-        return directory.recipient(plan.supervisor)
+        # Its own contact only: whoever stands above it is "somebody else" (DESIGN §2.8).
+        found = directory.recipient(plan.supervisor)
+        return found if found is not None and found.agency_id == plan.supervisor else None
     if notice.to == "leader":
         leader = plan.leader
         return None if leader is None else directory.recipient(leader, "head") or directory.recipient(leader)

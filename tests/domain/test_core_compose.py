@@ -24,6 +24,7 @@ from core_world import (
 from dondoc.domain.clauses import By, Every, Ongoing, Upon
 from dondoc.domain.compose import Line, compose, recipient_of
 from dondoc.domain.decide import Notice
+from dondoc.domain.directory import Agency
 from dondoc.domain.policy import NoticeKind, To
 from dondoc.domain.simulate import World
 
@@ -157,3 +158,12 @@ def test_waiting_and_ongoing_tasks_bring_no_notice_but_the_periodic_report() -> 
     sim = run(world(task("I.1", Ongoing()), task("I.2", Upon(event="có", relation="when")), regime=REGIME))
     assert {i.obligation.kind for i in sim.issued if i.notice.kind != "assignment"} == {"periodic_report"}
     assert told(sim, FINANCE) == []
+
+
+def test_a_supervisor_without_a_contact_is_not_replaced_by_who_stands_above_it() -> None:
+    made = run(world(task("1", JUSTICE, JUNE)))
+    watcher = Agency("theo-doi", "Cơ quan theo dõi", "Theo dõi", "department", "province", parent=CHAIR)
+    directory = replace(DIRECTORY, agencies=(*DIRECTORY.agencies, watcher))
+    plan = replace(world(task("1", JUSTICE, JUNE)).scope.plan, supervisor="theo-doi")
+    assert directory.recipient("theo-doi") is not None
+    assert recipient_of(notice(to="supervisor"), next(iter(made.cases.values())).obligation, plan, directory) is None

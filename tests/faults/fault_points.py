@@ -6,6 +6,7 @@ nothing of it. Each entry of POINTS is (where, what it means in words, how to ar
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import smtplib
@@ -47,16 +48,15 @@ def before(owner: Any, name: str, nth: int = 1, when: Test = always) -> Callable
 
 def _wrap(owner: Any, name: str, nth: int, when: Test, *, before: bool) -> None:
     usual = getattr(owner, name)
-    calls = 0
+    numbers = itertools.count(1)
 
     def doomed(*args: Any, **kwargs: Any) -> Any:
-        nonlocal calls
-        fits = when(*args, **kwargs)
-        calls += fits
-        if before and fits and calls == nth:
+        # Two threads come by: each call keeps the number it drew.
+        is_mine = when(*args, **kwargs) and next(numbers) == nth
+        if before and is_mine:
             die()
         result = usual(*args, **kwargs)
-        if not before and fits and calls == nth:
+        if not before and is_mine:
             die()
         return result
 
