@@ -286,6 +286,7 @@ def record(session: Session, done: Finished, next_try_at: datetime | None, now: 
     return changed
 
 
+# By the message's id: the CASE keeps the planner from reading all that are being sent or unknown instead (`_claim`).
 _RECORD = text(
     """
     WITH ended AS (
@@ -302,7 +303,8 @@ _RECORD = text(
     UPDATE messages m
     SET status = :outcome, next_try_at = :next_try_at, sent_at = :sent_at,
         reason = CASE WHEN :outcome = 'sent' THEN '' ELSE :text END
-    FROM ended WHERE m.id = ended.message_id AND m.channel = :channel AND m.status IN ('sending', 'unknown')
+    FROM ended WHERE m.id = ended.message_id AND m.channel = :channel
+    AND CASE WHEN m.status IN ('sending', 'unknown') THEN true END IS NOT NULL
     RETURNING m.id
     """
 )
