@@ -1,8 +1,8 @@
 """An Envelope as the bytes of an RFC 5322 message.
 
 `EmailMessage(policy=SMTP)` loses or doubles a space where a long Vietnamese subject or name folds (Python 3.11 to
-3.13), so headers are built with `Header`, which splits encoded words itself (docs/decisions/0002-email-channel.md).
-The message is put together here and not by `email.generator`, which takes several times as long for the same bytes.
+3.13), so encoded words are split here or by `Header` (docs/decisions/0002-email-channel.md). The message is put
+together here and not by `email.generator`, which takes several times as long for the same bytes.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from email.encoders import encode_base64
 from email.header import Header
 from email.mime.base import MIMEBase
 from email.utils import format_datetime
+from functools import lru_cache
 
 from dondoc.channels.envelope import Attachment, Envelope
 
@@ -35,7 +36,7 @@ def message_bytes(envelope: Envelope, sender: str, sender_name: str, reply_to: s
     head = [
         f"Content-Type: {kind}",
         "MIME-Version: 1.0",
-        _header("From", _mailbox(sender_name, sender)),
+        _from(sender_name, sender),
         _header("To", _mailbox(envelope.to_name, envelope.to_address)),
         *_rest(envelope, reply_to, now),
     ]
@@ -45,7 +46,7 @@ def message_bytes(envelope: Envelope, sender: str, sender_name: str, reply_to: s
 def _rest(envelope: Envelope, reply_to: str | None, now: datetime) -> Iterator[str]:
     if answer_to := envelope.reply_to or reply_to:
         yield _header("Reply-To", answer_to)
-    yield f"Subject: {_folded('Subject', envelope.subject, _UTF8)}"
+    yield f"Subject: {_words(envelope.subject, _LINE_LENGTH - len('Subject: '))}"
     yield _header("Date", format_datetime(now))
     yield _header("Message-ID", envelope.message_id)
     yield "Auto-Submitted: auto-generated"
@@ -54,12 +55,36 @@ def _rest(envelope: Envelope, reply_to: str | None, now: datetime) -> Iterator[s
         yield _header(name, value)
 
 
+@lru_cache(maxsize=64)
+def _from(name: str, address: str) -> str:
+    return _header("From", _mailbox(name, address))
+
+
 def _header(name: str, value: str) -> str:
     """One header; in one line where it fits, else folded."""
     line = f"{name}: {value}"
     if value.isascii() and len(line) <= _LINE_LENGTH:
         return line
     return f"{name}: {_folded(name, value, None if value.isascii() else _UTF8)}"
+
+
+def _words(text: str, first: int) -> str:
+    """`text` as encoded words (RFC 2047), each of whole characters, one in a line; `first`: the first line's length.
+
+    `Header` does the same, but measures all that stands in the line anew for each character.
+    """
+    words, word, room = [], b"", _bytes_in(first)
+    for character in map(str.encode, text):
+        if len(word) + len(character) > room:
+            words.append(word)
+            word, room = b"", _bytes_in(_LINE_LENGTH - 1)
+        word += character
+    return "\r\n ".join(f"=?utf-8?b?{b2a_base64(each, newline=False).decode('ascii')}?=" for each in (*words, word))
+
+
+def _bytes_in(length: int) -> int:
+    """How many bytes of text an encoded word of that length holds."""
+    return (length - len("=?utf-8?b??=")) // 4 * 3
 
 
 def _folded(name: str, value: str, charset: Charset | None) -> str:

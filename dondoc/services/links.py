@@ -12,6 +12,7 @@ import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -19,7 +20,7 @@ from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
 
 from dondoc.services import key_files
-from dondoc.store import journal
+from dondoc.store import journal, kept
 from dondoc.store.models import LinkRow, SessionRow
 
 LINK_DAYS = 60
@@ -46,14 +47,18 @@ class Visitor:
     csrf: str
 
 
+@lru_cache(maxsize=8)
 def server_key(home: Path) -> bytes:
-    """The secret that message links are derived with: `secret/link.key` under DONDOC_HOME, 0600, made on first use."""
+    """The secret that message links are derived with: `secret/link.key` under DONDOC_HOME, 0600, made on first use.
+
+    Read once in a process: a key that is there never changes.
+    """
     return key_files.read_or_make(home / "secret" / "link.key", lambda: secrets.token_bytes(32))
 
 
 def message_token(key: bytes, message_key: str) -> str:
     """The token that a message's link carries, the same each time the message with that key is rendered."""
-    digest = hmac.new(key, f"link:{message_key}".encode(), hashlib.sha256).digest()
+    digest = hmac.digest(key, f"link:{message_key}".encode(), "sha256")
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")
 
 
@@ -84,7 +89,7 @@ def issue(
         "created_at": now,
         "expires_at": now + timedelta(days=days),
     }
-    session.execute(_ISSUE, row)
+    kept.run(session, _ISSUE, row)
     return token
 
 

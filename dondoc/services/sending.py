@@ -10,8 +10,9 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -31,7 +32,7 @@ from dondoc.services.app import App, Channel
 from dondoc.services.books import Book, books
 from dondoc.services.wording import LINK_PLACEHOLDER
 from dondoc.store import attempts, messages
-from dondoc.store.attempts import AttemptOutcome, Claimed, Finished, Terms, Wait, Worker
+from dondoc.store.attempts import AttemptOutcome, Claimed, Finished, Limits, Terms, Wait, Worker
 from dondoc.store.kept import KeptConnection
 from dondoc.store.models import MessageRow
 
@@ -39,7 +40,9 @@ log = logging.getLogger(__name__)
 
 CHANNELS: tuple[ChannelName, ...] = get_args(ChannelName)
 """All that a message may be for: one for a channel that was taken out of the configuration must not wait unseen."""
-MOST_THREADS = 2
+MOST_THREADS, LIMITED_THREADS = 4, 2
+"""Threads of one run, each with a connection to the mail server. Where a limit is set it says how fast, not they; and
+a server that takes few connections at once (Microsoft 365: three) allows few messages a minute too."""
 MANY = 20
 """From so many waiting messages on a second thread pays."""
 MOST_WAIT = timedelta(minutes=10)
@@ -60,10 +63,17 @@ def send_ready(app: App, now: datetime) -> Counter[str]:
             waiting = messages.count_waiting(session, now)
         run = _Run(app, now, worker, app.now())
         try:
-            _work(run, MOST_THREADS if waiting >= MANY else 1)
+            _work(run, _threads(app, waiting))
         finally:
             run.tell()
     return run.kinds
+
+
+def _threads(app: App, waiting: int) -> int:
+    if waiting < MANY:
+        return 1
+    is_limited = any(limits != Limits() for limits in app.limits.values())
+    return LIMITED_THREADS if is_limited else MOST_THREADS
 
 
 def _work(run: _Run, threads: int) -> None:
@@ -131,8 +141,8 @@ class _Run:
         raise AssertionError("the loop returns or raises")
 
     def _step(self, kept: KeptConnection, ended: _Ended | None, now: datetime) -> Claimed | Wait | None:
-        terms = self._terms(now)
-        with self.app.sessions(bind=kept.get()) as session, session.begin():
+        terms = self._terms(now, ended)
+        with self._transaction(kept, ended, terms) as session:
             outcome = self._record(session, ended, now) if ended is not None else None
             claimed = attempts.claim_next(session, now, terms)
             if isinstance(claimed, Claimed):
@@ -142,12 +152,24 @@ class _Run:
                 self.kinds[outcome] += 1
         return claimed
 
-    def _terms(self, now: datetime) -> Terms:
+    @contextmanager
+    def _transaction(self, kept: KeptConnection, ended: _Ended | None, terms: Terms) -> Iterator[Session]:
+        """What was sent is recorded and the next claimed in two round trips; all else wants to see answers between."""
+        if terms.are_limited or (ended is not None and ended.done.outcome != "sent"):
+            with self.app.sessions(bind=kept.get()) as session, session.begin():
+                yield session
+        else:
+            with kept.turn(self.app.sessions) as session:
+                yield session
+
+    def _terms(self, now: datetime, ended: _Ended | None) -> Terms:
         """Nothing is claimed when the office has closed meanwhile; what was sent is put on record all the same."""
         worker = self.worker.hold()
         with self.lock:
             channels = tuple(name for name in CHANNELS if name not in self.closed)
-        return Terms(channels if in_working_hours(now) else (), self.app.limits, self.app.recipient_per_day, worker)
+        open_channels = channels if in_working_hours(now) else ()
+        before = ended.message if ended is not None else None
+        return Terms(open_channels, self.app.limits, self.app.recipient_per_day, worker, after=before)
 
     def _try(self, claimed: Claimed, now: datetime) -> _Ended:
         message = claimed.message

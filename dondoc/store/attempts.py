@@ -10,8 +10,8 @@ import secrets
 import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import Connection, Engine, Integer, Text, TextualSelect, column, func, or_, select, text
@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from dondoc.domain.moments import ZONE
-from dondoc.store import switches
+from dondoc.store import kept, switches
 from dondoc.store.kept import KeptConnection
 from dondoc.store.messages import DIGEST
 from dondoc.store.models import AttemptRow, MessageRow
@@ -45,6 +45,8 @@ class Terms:
     """Under which terms a message may be claimed: the channels that are open, their limits, the recipient's per day.
 
     `past_days`: digests of days before today too (the demo's history); else they are for `messages.expire`.
+    `after`: the claim before, behind which to look first: before it lie mostly the dead entries of what was sent since
+    the last vacuum. They are looked at too before a claim ends with nothing.
     """
 
     channels: tuple[str, ...] = ("email",)
@@ -52,6 +54,7 @@ class Terms:
     recipient_per_day: int | None = None
     worker: int | None = None
     past_days: bool = False
+    after: MessageRow | None = None
 
     @property
     def are_limited(self) -> bool:
@@ -141,23 +144,39 @@ def claim_next(session: Session, now: datetime, terms: Terms = Terms()) -> Claim
     never sent again unasked. Call it with a session that holds no work but the attempt before.
     """
     open_channels, free_at = _open_channels(session, now, terms)
-    statement = _CLAIM if terms.recipient_per_day is None else _CLAIM_COUNTED
-    row = session.execute(statement, _claim_values(now, terms, open_channels)).one_or_none() if open_channels else None
-    if row is not None:
-        values = {column.key: value for column, value in zip(_COLUMNS, row, strict=False)}
-        return Claimed(MessageRow(**values), row.n, row.closed)
+    claimed = _claim_one(session, now, terms, open_channels) if open_channels else None
+    if claimed is None and open_channels and terms.after is not None:
+        claimed = _claim_one(session, now, replace(terms, after=None), open_channels)
+    if claimed is not None:
+        return claimed
     if free_at is not None and _is_waiting(session, now, terms, open_channels):
         return Wait(free_at)
     return None
 
 
+def _claim_one(session: Session, now: datetime, terms: Terms, channels: Sequence[str]) -> Claimed | None:
+    statement = _CLAIM if terms.recipient_per_day is None else _CLAIM_COUNTED
+    row = kept.row(session, statement, _claim_values(now, terms, channels))
+    if row is None:
+        return None
+    *values, n, closed = row
+    message = MessageRow()
+    vars(message).update(zip(_KEYS, values, strict=True))  # it is only read: no need to trace changes
+    return Claimed(message, n, closed)
+
+
 def _claim_values(now: datetime, terms: Terms, channels: Sequence[str]) -> dict[str, Any]:
     day = _local_midnight(now)
     counted = {} if terms.recipient_per_day is None else {"per_recipient": terms.recipient_per_day}
+    after = (terms.after.next_try_at, terms.after.id) if terms.after is not None else (_FIRST, 0)
     return counted | {
+        "after_at": after[0], "after_id": after[1],
         "now": now, "channels": list(channels), "worker": terms.worker, "today": day.date(), "midnight": day,
         "stop": switches.STOP_ALL, "on": switches.ON, "digest": DIGEST, "past_days": terms.past_days,
     }  # fmt: skip
+
+
+_FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def _local_midnight(now: datetime) -> datetime:
@@ -165,6 +184,7 @@ def _local_midnight(now: datetime) -> datetime:
 
 
 _COLUMNS = tuple(MessageRow.__table__.columns)
+_KEYS = tuple(column.key for column in _COLUMNS)
 _COUNTED = """
         AND :per_recipient > (
             SELECT count(*) FROM messages s
@@ -190,7 +210,8 @@ def _claim(counted: str) -> TextualSelect:
         f"""
     WITH next AS (
         SELECT m.id FROM messages m
-        WHERE m.status IN ('ready', 'retry') AND m.next_try_at <= :now AND CASE WHEN m.channel = ANY(:channels)
+        WHERE m.status IN ('ready', 'retry') AND m.next_try_at <= :now
+        AND (m.next_try_at, m.id) > (:after_at, :after_id) AND CASE WHEN m.channel = ANY(:channels)
         AND (m.klass <> :digest OR m.day >= :today OR m.released_at >= :midnight OR :past_days)
         AND NOT EXISTS (SELECT FROM switches WHERE name = :stop AND value = :on)
         AND NOT EXISTS (
@@ -272,7 +293,7 @@ def record(session: Session, done: Finished, next_try_at: datetime | None, now: 
 
     `next_try_at` goes with `retry` and only with it. An outcome stands once written, with one exception: what was
     unknown may turn out to be sent or refused. False when it changed nothing for that reason, or when `n` is not the
-    latest attempt on the message's channel.
+    latest attempt on the message's channel; in a turn (`kept`), where the answer is not waited for, always True.
     """
     if (next_try_at is not None) != (done.outcome == "retry"):
         raise ValueError(f"{done.outcome} with next try {next_try_at}: a retry has one, an end has none")
@@ -281,6 +302,9 @@ def record(session: Session, done: Finished, next_try_at: datetime | None, now: 
         "code": done.code, "text": done.text, "remote_id": done.remote_id, "now": now, "next_try_at": next_try_at,
         "news": done.outcome in ("sent", "refused"), "sent_at": now if done.outcome == "sent" else None,
     }  # fmt: skip
+    if kept.is_turn(session):
+        kept.run(session, _RECORD, values)
+        return True
     changed = session.execute(_RECORD, values).one_or_none() is not None
     session.expire_all()
     return changed
