@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal, get_args
 
@@ -30,10 +30,19 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True)
+class Undone:
+    """A decision that was taken back at the aware moment `at`; until then it was in force."""
+
+    review: Review
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """One answer of the owing agency to one obligation. `at` is the aware moment it was submitted.
 
-    `until` is the promised day of an `ack` or the day wanted by an `extension`.
+    `until` is the promised day of an `ack` or the day wanted by an `extension`; `whose` the agency (id) that a
+    `not_mine` names, where it names one. `undone` are earlier decisions that were taken back, oldest first.
     """
 
     id: str
@@ -44,3 +53,12 @@ class Answer:
     document_date: date | None = None
     note: str | None = None
     review: Review | None = None
+    whose: str | None = None
+    undone: tuple[Undone, ...] = ()
+
+    def known(self, now: datetime) -> Answer:
+        """The answer with the decision that was in force at `now`, one that was taken back later included."""
+        reviews = [self.review] if self.review is not None and self.review.at <= now else []
+        reviews += [u.review for u in self.undone if u.review.at <= now < u.at]
+        past = tuple(u for u in self.undone if u.at <= now)
+        return replace(self, review=next(iter(reviews), None), undone=past)

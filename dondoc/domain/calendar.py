@@ -6,6 +6,7 @@ except that Saturday and Sunday are the weekly days off of officials.
 
 from __future__ import annotations
 
+import hashlib
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -56,6 +57,11 @@ class WorkCalendar:
     @cached_property
     def _special(self) -> dict[date, SpecialDay]:
         return {day.on: day for year in self.years for day in year.days}
+
+    @cached_property
+    def digest(self) -> str:
+        """Changes with any day of any year: for what was counted by this calendar and kept."""
+        return hashlib.sha256(repr(self.years).encode()).hexdigest()[:16]
 
     def covers(self, day: date) -> bool:
         """Whether the year of `day` is loaded."""

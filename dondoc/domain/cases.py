@@ -31,13 +31,26 @@ class Fired:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiver:
+    """A person's decision, at the aware moment `at`, that nothing is owed; `lifted_at` when it was taken back."""
+
+    at: datetime
+    lifted_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
-    """An obligation and its facts, answers in the order they came."""
+    """An obligation and its facts, answers and waivers in the order they came."""
 
     obligation: Obligation
     answers: tuple[Answer, ...] = ()
     fired: tuple[Fired, ...] = ()
-    waived_at: datetime | None = None
+    waivers: tuple[Waiver, ...] = ()
+
+    @property
+    def is_waived(self) -> bool:
+        """Whether a waiver stands."""
+        return any(waiver.lifted_at is None for waiver in self.waivers)
 
     def has_fired(self, rule: str, firing: str = "1") -> bool:
         """Whether the ledger already holds that firing."""
@@ -87,24 +100,21 @@ def promise_limit(case: Case, rules: Rules) -> date | None:
 
 
 def known(case: Case, now: datetime) -> Case:
-    """The case as it was known at `now`: later answers, reviews and firings are left out. So any day can be rebuilt."""
-    answers = tuple(_reviewed_by(a, now) for a in case.answers if a.at <= now)
+    """The case as it was known at `now`: later answers, reviews, waivers and firings are left out, what was taken back
+    later is there. So any day can be rebuilt."""
+    answers = tuple(a.known(now) for a in case.answers if a.at <= now)
     fired = tuple(f for f in case.fired if f.on <= local_day(now))
-    waived_at = case.waived_at if case.waived_at and case.waived_at <= now else None
-    return Case(case.obligation, answers, fired, waived_at)
+    waivers = tuple(_lifted_by(w, now) for w in case.waivers if w.at <= now)
+    return Case(case.obligation, answers, fired, waivers)
 
 
-def _reviewed_by(answer: Answer, now: datetime) -> Answer:
-    if answer.review is None or answer.review.at <= now:
-        return answer
-    return Answer(
-        answer.id, answer.kind, answer.at, answer.until, answer.document_number, answer.document_date, answer.note
-    )
+def _lifted_by(waiver: Waiver, now: datetime) -> Waiver:
+    return waiver if waiver.lifted_at is None or waiver.lifted_at <= now else Waiver(waiver.at)
 
 
 def pauses(case: Case, rules: Rules) -> tuple[Pause, ...]:
-    """When the ladder stood or stands still: the first promise, a report under review, a correction time."""
-    out: list[Pause] = []
+    """When the ladder stood or stands still: the first promise, a report under review, a correction time, a waiver."""
+    out = [_waived(waiver) for waiver in case.waivers]
     promised = False
     for number, answer in enumerate(case.answers):
         start = local_day(answer.at)
@@ -119,6 +129,10 @@ def pauses(case: Case, rules: Rules) -> tuple[Pause, ...]:
             decided = [local_day(answer.review.at)] if answer.review is not None else []
             out.append(Pause(start, min(end, *decided) if decided else end, "đang xin gia hạn"))
     return tuple(out)
+
+
+def _waived(waiver: Waiver) -> Pause:
+    return Pause(local_day(waiver.at), None if waiver.lifted_at is None else local_day(waiver.lifted_at), "được miễn")
 
 
 def _capped(until: date, case: Case, rules: Rules) -> date:
@@ -177,7 +191,7 @@ def _submitted_on(answer: Answer) -> date:
 def _work(case: Case, today: date) -> tuple[WorkState, Answer | None]:
     """The work state and, where a report stands, the answer that decides timeliness."""
     obligation = case.obligation
-    if case.waived_at is not None:
+    if case.is_waived:
         return "waived", None
     accepted = [a.kind for a in case.answers if a.review is not None and a.review.outcome == "accepted"]
     if "not_applicable" in accepted or "not_mine" in accepted:
@@ -215,7 +229,18 @@ def _time(obligation: Obligation, today: date, rules: Rules) -> TimeState:
         return "no_due"
     if today > obligation.late_after:
         return "overdue"
-    covered = rules.calendar.covers(today) and rules.calendar.covers(obligation.due_on)
-    if covered and rules.calendar.between(today, obligation.due_on) <= rules.regime.due_soon_days:
-        return "due_soon"
-    return "in_term"
+    start = soon_from(obligation, rules)
+    return "due_soon" if start is not None and start <= today else "in_term"
+
+
+def soon_from(obligation: Obligation, rules: Rules) -> date | None:
+    """The first day on which its due day is near: so many working days before it (regime).
+
+    None without a due day, and where the due day lies outside the loaded calendar.
+    """
+    due_on, calendar = obligation.due_on, rules.calendar
+    if due_on is None or not calendar.covers(due_on):
+        return None
+    # A due day that is a day off is not counted, so one working day more lies before it.
+    back = rules.regime.due_soon_days + (0 if calendar.is_working(due_on) else 1)
+    return calendar.try_add(due_on, -back) or date(due_on.year, 1, 1)

@@ -45,6 +45,16 @@ def directory_from_json(value: Json) -> Directory:
     return Directory(**{**value, "agencies": agencies, "groups": groups})
 
 
+def contact_to_json(contact: Contact) -> Json:
+    """One contact."""
+    return _record(contact)
+
+
+def contact_from_json(value: Json) -> Contact:
+    """The inverse of `contact_to_json`."""
+    return Contact(**value)
+
+
 def regime_to_json(regime: Regime) -> Json:
     """The whole reporting regime."""
     return _record(regime)
@@ -105,6 +115,6 @@ def _part(value: Json) -> Part:
 
 
 def _agency(value: Json) -> Agency:
-    contacts = tuple(Contact(**contact) for contact in value["contacts"])
+    contacts = tuple(contact_from_json(contact) for contact in value["contacts"])
     days = {"valid_from": _day(value["valid_from"]), "valid_to": _day(value["valid_to"])}
     return Agency(**{**_tuples(value), "contacts": contacts, **days})

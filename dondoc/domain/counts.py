@@ -44,7 +44,7 @@ def tally(plan: Plan, cases: Iterable[Case], now: datetime, rules: Rules) -> Tal
     for case in cases:
         obligation = case.obligation
         name = column(standing(case, now, rules))
-        section = _section(plan, obligation.task_id)
+        section = section_of(plan, obligation.task_id)
         for counter in (
             total,
             agencies.setdefault(obligation.agency, _zero()),
@@ -54,7 +54,7 @@ def tally(plan: Plan, cases: Iterable[Case], now: datetime, rules: Rules) -> Tal
     return Tally(total, agencies, sections)
 
 
-def _section(plan: Plan, task_id: str) -> str:
+def section_of(plan: Plan, task_id: str) -> str:
     """The section of a task; one that the plan no longer has is told by its id, `<section>.<code>`."""
     task = plan.by_id.get(task_id)
     if task is not None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Literal
@@ -146,3 +147,26 @@ class Directory:
         """
         found = self.recipient(agency_id)
         return found.agency_id if found is not None else agency_id
+
+
+@dataclass(frozen=True, slots=True)
+class ContactChange:
+    """A contact that an agency corrected itself and the supervisor confirmed."""
+
+    directory: str
+    agency: str
+    old: Contact
+    new: Contact
+
+
+def corrected(directory: Directory, changes: Iterable[ContactChange]) -> Directory:
+    """The directory with confirmed changes, in order; where the file no longer says `old` the edited file wins."""
+    contacts = {agency.id: agency.contacts for agency in directory.agencies}
+    own = [change for change in changes if change.directory == directory.id and change.agency in contacts]
+    for change in own:
+        found = contacts[change.agency]
+        contacts[change.agency] = tuple(change.new if contact == change.old else contact for contact in found)
+    if not own:
+        return directory
+    agencies = tuple(replace(agency, contacts=contacts[agency.id]) for agency in directory.agencies)
+    return replace(directory, agencies=agencies)

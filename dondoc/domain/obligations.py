@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from dondoc.domain.calendar import WorkCalendar
@@ -52,6 +53,10 @@ Selections = Mapping[tuple[str, str], frozenset[str]]
 """(task id, lead name) → agencies that the supervisor chose for a conditional lead."""
 
 
+Reassignments = Mapping[str, str]
+"""Obligation id → the agency that owes it instead, by the supervisor's decision."""
+
+
 @dataclass(frozen=True)
 class Scope:
     """All that the expansion of a plan needs."""
@@ -62,6 +67,7 @@ class Scope:
     regime: Regime
     ladder_id: str
     selections: Selections
+    reassignments: Reassignments = field(default_factory=dict)
 
     def late_after(self, due_on: date) -> date:
         """The rolled due day; a day outside the loaded calendar stays a plain date (DEADLINES §3)."""
@@ -87,7 +93,27 @@ def expand(scope: Scope) -> tuple[Obligation, ...]:
     tasks = [o for task in scope.plan.tasks for part in task.parts for o in _part(scope, task, part)]
     found = {obligation.id: obligation for obligation in reversed(tasks)}
     ordered = [found.pop(o.id) for o in tasks if o.id in found]
-    return (*ordered, *_periodic(scope, ordered))
+    return (*_with_reassigned(scope, ordered), *_periodic(scope, ordered))
+
+
+def _with_reassigned(scope: Scope, ordered: Sequence[Obligation]) -> Iterator[Obligation]:
+    """After each obligation that is another's now, the same for that agency; the first one's history stays with it."""
+    waiting, seen = deque(ordered), {o.id for o in ordered}
+    while waiting:
+        obligation = waiting.popleft()
+        yield obligation
+        agency = scope.reassignments.get(obligation.id)
+        if agency is None:
+            continue
+        moved = replace(
+            obligation,
+            id=f"{obligation.id.rpartition('/')[0]}/{agency}",
+            agency=agency,
+            reviewer=scope.reviewer(agency),
+        )
+        if moved.id not in seen:
+            seen.add(moved.id)
+            waiting.appendleft(moved)
 
 
 def redated(obligation: Obligation, due_on: date, today: date, scope: Scope) -> Obligation:

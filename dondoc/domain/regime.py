@@ -38,7 +38,9 @@ class ReportPeriod:
 
 @dataclass(frozen=True)
 class Regime:
-    """All settings of one reporting regime; lengths are in working days.
+    """All settings of one reporting regime; lengths are in working days, but `extension_days` in civil days.
+
+    At most `extension_times` extensions of one obligation, each to at most `extension_days` after its due day.
 
     `every` gives the due day of a cadence that names none, in the words of a clause's `on`
     ("by day 17", "by day 17 of last month", "by 06-17"), one or more for each period.
@@ -56,6 +58,8 @@ class Regime:
     promise_days_past_due: int = 10
     redate_notice_days: int = 3
     unreviewed_days: int = 5
+    extension_times: int = 2
+    extension_days: int = 60
     target_days: int = 10
     target_days_immediate: int = 3
     extra: dict[str, str] = field(default_factory=dict)

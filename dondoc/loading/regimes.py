@@ -35,6 +35,8 @@ def load_regime(path: Path) -> Loaded[Regime]:
         promise_days_past_due=_length(fields, "promise_days_past_due", 10),
         redate_notice_days=_length(fields, "redate_notice_days", 3),
         unreviewed_days=_length(fields, "unreviewed_days", 5),
+        extension_times=_length(fields, "extension_times", 2),
+        extension_days=_length(fields, "extension_days", 60),
         target_days=_length(fields, "target_days", 10),
         target_days_immediate=_length(fields, "target_days_immediate", 3),
         extra=_extra(fields),

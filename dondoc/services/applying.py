@@ -22,9 +22,9 @@ from dondoc.domain.workspace import Workspace
 from dondoc.errors import ProblemsFound, Refused
 from dondoc.loading import load_workspace
 from dondoc.services.app import App
-from dondoc.services.books import Frozen, frozen, scope_of, selections
+from dondoc.services.books import Frozen, frozen, scope_of
 from dondoc.services.queueing import queue_notices
-from dondoc.store import journal, notices, obligations, plans
+from dondoc.store import decisions, journal, notices, obligations, plans
 from dondoc.store.models import ObligationRow
 from dondoc.store.plans import NewPlan
 
@@ -123,7 +123,13 @@ class _Apply:
         self.workspace = new.to_json()
         canonical = json.dumps(self.workspace, sort_keys=True, ensure_ascii=False)
         self.digest = hashlib.sha256(canonical.encode()).hexdigest()
-        self.scope = scope_of(app, new, selections(session, new.plan.id))
+        self.scope = self._scope()
+
+    def _scope(self) -> Scope:
+        plan_id = self.new.plan.id
+        chosen = decisions.selections(self.session, [plan_id]).get(plan_id, {})
+        moved = decisions.reassignments(self.session, [plan_id]).get(plan_id, {})
+        return scope_of(self.app, self.new, chosen, moved)
 
     def run(self, force: bool, live_from: date | None, assign: bool) -> Applied:
         """Compare, guard, write."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -12,16 +13,16 @@ from sqlalchemy.orm import Session
 from dondoc.domain import codec
 from dondoc.domain.cases import Case, Rules
 from dondoc.domain.decide import Snapshot
-from dondoc.domain.directory import Directory
-from dondoc.domain.obligations import Scope, Selections
+from dondoc.domain.directory import Directory, corrected
+from dondoc.domain.obligations import Reassignments, Scope, Selections
 from dondoc.domain.plan import Plan
 from dondoc.domain.policy import Ladder
 from dondoc.domain.regime import Regime
 from dondoc.domain.simulate import World
 from dondoc.errors import Refused
 from dondoc.services.app import App
-from dondoc.store import journal, obligations
-from dondoc.store.models import PlanRow, SelectionRow
+from dondoc.store import contact_changes, decisions, journal, obligations
+from dondoc.store.models import PlanRow
 
 
 @dataclass(frozen=True)
@@ -91,19 +92,20 @@ class Book:
 
 def book_of(app: App, session: Session, row: PlanRow) -> Book:
     """The book of a stored plan."""
-    found = frozen(row.workspace)
-    scope = scope_of(app, found, selections(session, row.id))
-    return Book(found, scope, row.archived, row.live_from)
+    return _books(app, session, [row])[row.id]
 
 
-def scope_of(app: App, found: Frozen, chosen: Selections) -> Scope:
-    """The expansion's input for frozen files and the supervisor's selections."""
-    return Scope(found.plan, found.directory, app.calendar, found.regime, found.ladder.id, chosen)
+def scope_of(app: App, found: Frozen, chosen: Selections, moved: Reassignments) -> Scope:
+    """The expansion's input for frozen files and the supervisor's decisions."""
+    return Scope(found.plan, found.directory, app.calendar, found.regime, found.ladder.id, chosen, moved)
 
 
-def books(app: App, session: Session) -> dict[str, Book]:
-    """All applied plans by id."""
-    return {row.id: book_of(app, session, row) for row in session.scalars(select(PlanRow).order_by(PlanRow.id))}
+def books(app: App, session: Session, *, live: bool = False) -> dict[str, Book]:
+    """All applied plans by id (with `live` only those that are followed, by year), in a constant number of queries."""
+    statement = select(PlanRow)
+    if live:
+        statement = statement.where(PlanRow.archived.is_(False)).order_by(PlanRow.year)
+    return _books(app, session, session.scalars(statement.order_by(PlanRow.id)).all())
 
 
 def book(app: App, session: Session, plan_id: str) -> Book:
@@ -115,12 +117,31 @@ def book(app: App, session: Session, plan_id: str) -> Book:
     return book_of(app, session, row)
 
 
-def selections(session: Session, plan_id: str) -> Selections:
-    """Who the supervisor chose for each conditional lead."""
-    chosen: dict[tuple[str, str], set[str]] = {}
-    for row in session.scalars(select(SelectionRow).where(SelectionRow.plan_id == plan_id)):
-        chosen.setdefault((row.task_id, row.lead), set()).add(row.agency)
-    return {key: frozenset(agencies) for key, agencies in chosen.items()}
+def _books(app: App, session: Session, rows: Sequence[PlanRow]) -> dict[str, Book]:
+    ids = [row.id for row in rows]
+    chosen, moved = decisions.selections(session, ids), decisions.reassignments(session, ids)
+    changes = contact_changes.confirmed(session)
+    found = {}
+    for row in rows:
+        files = _frozen(row)
+        files = replace(files, directory=corrected(files.directory, changes))
+        scope = scope_of(app, files, chosen.get(row.id, {}), moved.get(row.id, {}))
+        found[row.id] = Book(files, scope, row.archived, row.live_from)
+    return found
+
+
+_read: dict[str, Frozen] = {}
+MOST_READ = 64
+
+
+def _frozen(row: PlanRow) -> Frozen:
+    """The row's files; reading them costs, and under one digest they never change."""
+    found = _read.get(row.digest)
+    if found is None:
+        if len(_read) >= MOST_READ:
+            _read.clear()
+        found = _read[row.digest] = frozen(row.workspace)
+    return found
 
 
 def cases_at(session: Session, found: Book, now: datetime, task_id: str | None = None) -> list[Case]:

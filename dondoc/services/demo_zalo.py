@@ -27,9 +27,7 @@ def _with_account(agency: Agency, number: int) -> Agency:
     if number % EVERY != 1:
         return agency
     user = str(FIRST_USER + number)
-    contacts = tuple(
-        replace(c, zalo_user_id=user, prefers="zalo") if c.role == "focal" else c for c in agency.contacts
-    )
+    contacts = tuple(replace(c, zalo_user_id=user, prefers="zalo") if c.role == "focal" else c for c in agency.contacts)
     return replace(agency, contacts=contacts)
 
 

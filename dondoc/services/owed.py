@@ -16,9 +16,9 @@ from dondoc.domain.directory import Agency, Role
 from dondoc.domain.plan import Task
 from dondoc.services.answering import Mandate
 from dondoc.services.app import App
-from dondoc.services.books import Book, book_of
+from dondoc.services.books import Book, books
 from dondoc.store import obligations
-from dondoc.store.models import AnswerRow, FileRow, ObligationRow, PlanRow
+from dondoc.store.models import AnswerRow, FileRow, ObligationRow
 
 HIGHEST_ID = 2**63 - 1
 
@@ -52,8 +52,7 @@ class Desk:
 
 def live_books(app: App, session: Session) -> dict[str, Book]:
     """The plans that are being followed, archived ones left out."""
-    rows = session.scalars(select(PlanRow).where(PlanRow.archived.is_(False)).order_by(PlanRow.year, PlanRow.id))
-    return {row.id: book_of(app, session, row) for row in rows}
+    return books(app, session, live=True)
 
 
 def mandate_of(books: Mapping[str, Book], recipient: str) -> Mandate:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from dondoc.domain.answers import Answer, AnswerKind, Outcome, Review
-from dondoc.store.arrays import is_one_of
-from dondoc.store.models import AnswerRow
+from dondoc.domain.answers import Answer, AnswerKind, Outcome, Review, Undone
+from dondoc.store.arrays import is_one_of, is_one_of_ids
+from dondoc.store.models import AnswerRow, UndoneReviewRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ def _row(submitted: Submitted) -> dict[str, Any]:
         "document_number": answer.document_number,
         "document_date": answer.document_date,
         "note": answer.note,
+        "whose": answer.whose,
     } | _reviewed(answer.review)
 
 
@@ -77,15 +79,38 @@ def review(session: Session, answer_id: int, decision: Review) -> bool:
     return decided.one_or_none() is not None
 
 
-def to_answer(row: AnswerRow) -> Answer:
+def take_back(session: Session, answer_ids: Collection[int], at: datetime, by: str, why: str) -> list[int]:
+    """Take back the decisions that stand on these answers, kept as undone; the ids of those that had one."""
+    rows = session.scalars(
+        select(AnswerRow)
+        .where(AnswerRow.id.in_(answer_ids), AnswerRow.outcome.is_not(None))
+        .order_by(AnswerRow.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    for row in rows:
+        decided = {name: getattr(row, name) for name in _DECISION}
+        session.add(UndoneReviewRow(answer_id=row.id, **decided, undone_at=at, undone_by=by, undone_why=why))
+        for name, value in _reviewed(None).items():
+            setattr(row, name, value)
+    session.flush()
+    return [row.id for row in rows]
+
+
+_DECISION = (
+    "outcome", "reviewed_at", "reviewed_by", "reason", "correct_by", "granted_until", "document_date_counts",
+)  # fmt: skip
+
+
+def to_answer(row: AnswerRow, undone: tuple[Undone, ...] = ()) -> Answer:
     """The value of a row; its id in decimal digits."""
     return Answer(
         str(row.id), cast(AnswerKind, row.kind), row.at, row.until, row.document_number, row.document_date, row.note,
-        _review(row),
+        _review(row), row.whose, undone,
     )  # fmt: skip
 
 
-def _review(row: AnswerRow) -> Review | None:
+def _review(row: AnswerRow | UndoneReviewRow) -> Review | None:
     if row.outcome is None or row.reviewed_at is None:
         return None
     return Review(
@@ -95,11 +120,24 @@ def _review(row: AnswerRow) -> Review | None:
 
 
 def by_obligation(session: Session, obligation_ids: Collection[str]) -> dict[str, tuple[Answer, ...]]:
-    """The answers of each obligation in the order they came; obligations without any are absent. One query."""
+    """The answers of each obligation in the order they came; obligations without any are absent. Two queries."""
     statement = (
         select(AnswerRow).where(is_one_of(AnswerRow.obligation_id, obligation_ids)).order_by(AnswerRow.at, AnswerRow.id)
     )
+    rows = session.scalars(statement, execution_options={"populate_existing": True}).all()
+    undone = _undone(session, [row.id for row in rows])
     found: dict[str, tuple[Answer, ...]] = {}
-    for row in session.scalars(statement, execution_options={"populate_existing": True}):
-        found[row.obligation_id] = (*found.get(row.obligation_id, ()), to_answer(row))
+    for row in rows:
+        found[row.obligation_id] = (*found.get(row.obligation_id, ()), to_answer(row, undone.get(row.id, ())))
+    return found
+
+
+def _undone(session: Session, answer_ids: list[int]) -> dict[int, tuple[Undone, ...]]:
+    """Decisions taken back, by answer, oldest first."""
+    statement = select(UndoneReviewRow).where(is_one_of_ids(UndoneReviewRow.answer_id, answer_ids))
+    found: dict[int, tuple[Undone, ...]] = {}
+    for row in session.scalars(statement.order_by(UndoneReviewRow.id)):
+        review = _review(row)
+        assert review is not None  # outcome and reviewed_at are never null here
+        found[row.answer_id] = (*found.get(row.answer_id, ()), Undone(review, row.undone_at))
     return found

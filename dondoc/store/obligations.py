@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from dondoc.domain.cases import Case, Fired
 from dondoc.domain.obligations import Obligation
 from dondoc.domain.policy import Ladder, ObligationKind
-from dondoc.store import answers
+from dondoc.store import answers, waivers
 from dondoc.store.arrays import is_one_of
 from dondoc.store.ladders import freeze
 from dondoc.store.ladders import load_ladders as load_ladders
@@ -86,7 +86,7 @@ def load_cases(
     late_before: date | None = None,
     spare_late_of: Collection[str] = (),
 ) -> list[Case]:
-    """The cases that match everything given, in plan order, with answers, reviews and ledger, in three queries.
+    """The cases that match everything given, in plan order, with answers, reviews, ledger and waivers, in five queries.
 
     Withdrawn obligations are left out (with `as_of` only those withdrawn by that moment), waived ones are not.
     `due_by` keeps those a sweep must look at by that day.
@@ -132,7 +132,11 @@ def _cases(session: Session, statement: Select[tuple[ObligationRow]]) -> list[Ca
     ids = [row.id for row in rows]
     answered = answers.by_obligation(session, ids)
     fired = fired_by_obligation(session, ids)
-    return [Case(to_obligation(row), answered.get(row.id, ()), fired.get(row.id, ()), row.waived_at) for row in rows]
+    waived = waivers.by_obligation(session, ids)
+    return [
+        Case(to_obligation(row), answered.get(row.id, ()), fired.get(row.id, ()), waived.get(row.id, ()))
+        for row in rows
+    ]
 
 
 def fired_by_obligation(session: Session, obligation_ids: Collection[str]) -> dict[str, tuple[Fired, ...]]:
@@ -200,11 +204,6 @@ def redate(
     Raises LookupError when there is no such obligation.
     """
     _change(session, obligation_id, due_on=due_on, late_after=late_after, checkpoints=_days(checkpoints))
-
-
-def waive(session: Session, obligation_id: str, now: datetime) -> None:
-    """Nothing is owed any more, by a person's decision; no sweep looks again. Raises LookupError when unknown."""
-    _change(session, obligation_id, waived_at=now, next_on=None)
 
 
 def withdraw(session: Session, obligation_id: str, now: datetime) -> None:

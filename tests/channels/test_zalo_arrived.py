@@ -92,9 +92,7 @@ def test_what_the_person_wrote_is_not_ours(zalo: Desk) -> None:
 
 
 @pytest.mark.parametrize(("before", "expected"), [(timedelta(hours=2), True), (timedelta(hours=2, seconds=1), False)])
-def test_the_same_text_counts_from_two_hours_before_the_try(
-    zalo: Desk, before: timedelta, expected: bool
-) -> None:
+def test_the_same_text_counts_from_two_hours_before_the_try(zalo: Desk, before: timedelta, expected: bool) -> None:
     zalo.at(NOW - before)
     zalo.cs(TEXT)
     assert ask(zalo, sought()) == [expected]

@@ -29,7 +29,7 @@ from core_world import (
 )
 
 from dondoc.domain.calendar import days
-from dondoc.domain.cases import Case
+from dondoc.domain.cases import Case, Waiver
 from dondoc.domain.clauses import By, Every, Ongoing, Upon, Within
 from dondoc.domain.decide import Notice, checkpoints, decide_case
 from dondoc.domain.obligations import redated
@@ -322,7 +322,7 @@ def test_a_decision_that_says_nothing_has_a_reason_and_a_next_day(
 def test_done_and_waived_need_no_next_day() -> None:
     made = by("14/6/2024")
     done = Case(only(made), (answer("3/6/2024", "done", outcome="accepted", reviewed="4/6/2024"),))
-    waived = Case(only(made), waived_at=morning("3/6/2024"))
+    waived = Case(only(made), waivers=(Waiver(morning("3/6/2024")),))
     found = [decide_case(case, snapshot(made), morning("17/6/2024")) for case in (done, waived)]
     assert [(d.reason, d.next_on) for d in found] == [("Đã xong.", None), ("Đã được miễn.", None)]
 

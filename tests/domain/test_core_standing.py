@@ -9,7 +9,18 @@ import pytest
 from core_world import FINANCE, JUSTICE, REGIME, answer, day, lead, morning, only, task, world
 
 from dondoc.domain.answers import Answer
-from dondoc.domain.cases import Case, Fired, Pause, Standing, known, ladder_days, pauses, promise_limit, standing
+from dondoc.domain.cases import (
+    Case,
+    Fired,
+    Pause,
+    Standing,
+    Waiver,
+    known,
+    ladder_days,
+    pauses,
+    promise_limit,
+    standing,
+)
 from dondoc.domain.clauses import By, Ongoing, Upon, Within
 from dondoc.domain.counts import COUNTS, column, tally
 from dondoc.domain.moments import at
@@ -165,7 +176,7 @@ def test_words_alone_change_no_state(kind: str) -> None:
 
 
 def test_waived_from_the_moment_it_was_waived() -> None:
-    found = replace(case(), waived_at=morning("10/7/2024"))
+    found = replace(case(), waivers=(Waiver(morning("10/7/2024")),))
     assert [standing(found, morning(on), RULES).work for on in ("9/7/2024", "10/7/2024")] == ["open", "waived"]
 
 
@@ -252,12 +263,12 @@ def test_later_facts_are_left_out() -> None:
     full = replace(
         case(sent, answer("2/7/2024", "progress")),
         fired=(Fired("remind_7", "2024-06-28", day("19/6/2024")), Fired("overdue", "2024-06-28", day("1/7/2024"))),
-        waived_at=morning("3/7/2024"),
+        waivers=(Waiver(morning("3/7/2024")),),
     )
     then = known(full, morning("30/6/2024"))
     assert then.answers == (replace(sent, review=None),)
     assert [f.rule for f in then.fired] == ["remind_7"]
-    assert then.waived_at is None
+    assert then.waivers == ()
     assert known(full, morning("3/7/2024")) == full
 
 

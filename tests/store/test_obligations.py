@@ -12,11 +12,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 from store_cast import NOW, PLAN, RECIPIENT, TODAY, notice, obligation
 
-from dondoc.domain.answers import ANSWER_KINDS, Answer, Review
-from dondoc.domain.cases import Case, Fired
+from dondoc.domain.answers import ANSWER_KINDS, Answer, Review, Undone
+from dondoc.domain.cases import Case, Fired, Waiver
 from dondoc.domain.obligations import Obligation
 from dondoc.domain.policy import DEFAULT, Ladder, Step
-from dondoc.store import answers, ladders, notices, obligations, plans
+from dondoc.store import answers, ladders, notices, obligations, plans, waivers
 from dondoc.store.models import ObligationRow
 
 FROZEN = ladders.key_of(DEFAULT)
@@ -175,18 +175,41 @@ def test_redating_moves_the_days_in_force_and_keeps_what_the_plan_said(session: 
 def test_waived_work_stays_in_the_lists_and_withdrawn_work_leaves_them(session: Session) -> None:
     insert(session, EVERY_KIND[:3])
     waived, withdrawn, left = (o.id for o in EVERY_KIND[:3])
-    obligations.waive(session, waived, NOW)
+    waivers.add(session, waived, NOW, "so-noi-vu/nv", "Không phát sinh.")
     obligations.withdraw(session, withdrawn, NOW)
     found = obligations.load_cases(session)
-    assert [(case.obligation.id, case.waived_at) for case in found] == [(waived, NOW), (left, None)]
+    assert [(case.obligation.id, case.waivers) for case in found] == [(waived, (Waiver(NOW),)), (left, ())]
     assert obligations.load_case(session, withdrawn) is None
-    assert obligations.next_days(session, [waived, withdrawn]) == {waived: None, withdrawn: None}
+    assert obligations.next_days(session, [withdrawn]) == {withdrawn: None}
 
 
-@pytest.mark.parametrize("change", [obligations.waive, obligations.withdraw])
-def test_what_is_not_there_cannot_be_changed(session: Session, change: object) -> None:
+def test_a_waiver_stands_once_and_is_kept_when_it_is_lifted(session: Session) -> None:
+    insert(session, EVERY_KIND[:1])
+    waived, later = EVERY_KIND[0].id, NOW + timedelta(days=1)
+    waivers.add(session, waived, NOW, "so-noi-vu/nv", "Không phát sinh.")
+    with pytest.raises(IntegrityError), session.begin_nested():
+        waivers.add(session, waived, NOW, "so-noi-vu/nv", "Không phát sinh.")
+    assert [waivers.lift(session, waived, later, "so-noi-vu/nv", "Nhầm việc.") for _ in range(2)] == [NOW, None]
+    case = obligations.load_case(session, waived)
+    assert case is not None
+    assert (case.waivers, case.is_waived) == ((Waiver(NOW, later),), False)
+
+
+def test_a_decision_taken_back_is_kept_with_its_time(session: Session) -> None:
+    insert(session, EVERY_KIND[:1])
+    owed, later = EVERY_KIND[0].id, NOW + timedelta(days=1)
+    decision = Review("returned", NOW, "so-noi-vu/nv", "Thiếu tệp.", correct_by=date(2024, 3, 4))
+    added = answers.add(session, [answers.Submitted(owed, "1", "x", Answer("", "done", NOW, review=decision))])
+    taken = [answers.take_back(session, list(added.values()), later, "so-noi-vu/nv", "Nhầm.") for _ in range(2)]
+    assert taken == [list(added.values()), []]
+    (answer,) = answers.by_obligation(session, [owed])[owed]
+    assert (answer.review, answer.undone) == (None, (Undone(decision, later),))
+    assert answer.known(later - timedelta(hours=1)).review == decision
+
+
+def test_what_is_not_there_cannot_be_withdrawn(session: Session) -> None:
     with pytest.raises(LookupError, match="I.9"):
-        change(session, "I.9", NOW)  # type: ignore[operator]
+        obligations.withdraw(session, "I.9", NOW)
 
 
 def test_a_case_costs_as_many_queries_as_three_hundred(sessions: sessionmaker[Session], statements: list[str]) -> None:
@@ -207,7 +230,7 @@ def test_a_case_costs_as_many_queries_as_three_hundred(sessions: sessionmaker[Se
             read = len(statements)
             obligations.set_next(session, dict.fromkeys(ids(found), TODAY))
         counts.append((written, read, len(statements) - read))
-    assert counts == [(4, 3, 1), (4, 3, 1)]
+    assert counts == [(4, 5, 1), (4, 5, 1)]
 
 
 def test_two_sweeps_share_the_due_cases(sessions: sessionmaker[Session]) -> None:
