@@ -48,5 +48,6 @@ def file_size(size: int) -> str:
 
 @cache
 def _version() -> str:
-    """Changes with the style sheet, so that browsers may keep it."""
-    return hashlib.sha256((STATIC / "dondoc.css").read_bytes()).hexdigest()[:12]
+    """Changes with the style sheets, so that browsers may keep them."""
+    sheets = b"".join(path.read_bytes() for path in sorted(STATIC.glob("*.css")))
+    return hashlib.sha256(sheets).hexdigest()[:12]
