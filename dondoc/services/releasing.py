@@ -14,7 +14,7 @@ from dondoc.errors import Refused
 from dondoc.services import routing
 from dondoc.services.app import App
 from dondoc.services.composing import OVERTAKEN
-from dondoc.services.outbox_views import STATUS_NAMES
+from dondoc.services.outbox_views import STATUS_NAMES, without_token
 from dondoc.services.rejudging import DONDOC, GONE_ON, Desk
 from dondoc.services.suppressing import how_long
 from dondoc.store import journal, messages, notices, suppressions, switches
@@ -52,14 +52,46 @@ def release_each(app: App, ids: Collection[int], by: str, now: datetime) -> Move
     late who no longer is. A message with nothing left is dropped, with that reason.
     """
     with app.sessions.begin() as session:
-        rows = _locked(session, ids)
-        silent = suppressions.of_recipients(session, local_day(now))
-        release = _Release(Desk(app, session, now), by)
-        answers = {row.id: release.let_go(row) for row in rows}
-        moved = [row for row in rows if not answers[row.id]]
-        notes = {row.id: _waits(row, silent[row.recipient].until) for row in moved if row.recipient in silent}
+        return _let_go(app, session, ids, by, now)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """A message as it would leave if it were released now: by which way, and its words without the personal link."""
+
+    id: int
+    subject: str
+    text: str
+    channel: str
+    address: str
+    names_late: bool
+
+
+def foresee(app: App, ids: Collection[int], by: str, now: datetime) -> tuple[Moved, tuple[Leaving, ...]]:
+    """What `release_each` would do, and each message that would go as it would read. Nothing is changed."""
+    with app.sessions() as session:
+        moved, rows = _let_go(app, session, ids, by, now)
+        seen = tuple(_leaving(row) for row in rows if row.id in moved.moved)
+        session.rollback()
+    return moved, seen
+
+
+def _leaving(row: MessageRow) -> Leaving:
+    text = row.body_zalo if row.channel == "zalo" else row.body_text
+    return Leaving(row.id, row.subject, without_token(text), row.channel, row.address, row.names_late)
+
+
+def _let_go(
+    app: App, session: Session, ids: Collection[int], by: str, now: datetime
+) -> tuple[Moved, Sequence[MessageRow]]:
+    rows = _locked(session, ids)
+    silent = suppressions.of_recipients(session, local_day(now))
+    release = _Release(Desk(app, session, now), by)
+    answers = {row.id: release.let_go(row) for row in rows}
+    moved = [row for row in rows if not answers[row.id]]
+    notes = {row.id: _waits(row, silent[row.recipient].until) for row in moved if row.recipient in silent}
     stayed = {message_id: why for message_id, why in answers.items() if why}
-    return Moved(tuple(row.id for row in moved), _missing(ids, rows) | stayed, notes)
+    return Moved(tuple(row.id for row in moved), _missing(ids, rows) | stayed, notes), rows
 
 
 def _locked(session: Session, ids: Collection[int]) -> Sequence[MessageRow]:

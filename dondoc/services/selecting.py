@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -16,7 +17,8 @@ from dondoc.services.app import App
 from dondoc.services.applying import Applied, reapply
 from dondoc.services.books import Book, book
 from dondoc.store import journal
-from dondoc.store.models import SelectionRow
+from dondoc.store.arrays import is_one_of
+from dondoc.store.models import ObligationRow, SelectionRow
 
 
 def conditional_leads(app: App, plan_id: str) -> list[tuple[str, Lead, tuple[str, ...]]]:
@@ -41,14 +43,61 @@ def select_lead(
     Raises Refused naming what does not fit: the task, the lead, or an agency that the group does not hold.
     """
     with app.sessions.begin() as session:
-        found = book(app, session, plan_id)
-        wanted = _lead(found, task_id, lead)
-        chosen = sorted({_member(found, wanted, name).id for name in agencies})
-        _replace(session, plan_id, task_id, wanted.name, chosen, by, now)
-        why = f"Chọn đơn vị cho “{wanted.name}”."
-        subject = f"{plan_id}/{task_id}"
-        journal.write(session, now, by, "lead-selected", subject, None, ", ".join(chosen) or "(không có)", why)
-        return reapply(app, session, plan_id, by, now)
+        return _select(app, session, plan_id, task_id, lead, agencies, by, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """An obligation that a choice would open, with the due day it would have (None: ongoing or waiting)."""
+
+    obligation_id: str
+    agency: str
+    name: str
+    due_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What a choice would do: what it opens, and the obligations (ids) that it withdraws with their history."""
+
+    opens: tuple[Opening, ...]
+    withdraws: tuple[str, ...]
+
+
+def foresee(
+    app: App, plan_id: str, task_id: str, lead: str | None, agencies: Collection[str], by: str, now: datetime
+) -> Foreseen:
+    """What `select_lead` would do, found by doing it and taking it back. Raises Refused as it does."""
+    with app.sessions() as session:
+        applied = _select(app, session, plan_id, task_id, lead, agencies, by, now)
+        opens = [key.id for key in applied.diff.new if key.kind != "unassigned"]
+        rows = session.scalars(
+            select(ObligationRow).where(is_one_of(ObligationRow.id, opens)).order_by(ObligationRow.position)
+        ).all()
+        found = tuple(Opening(row.id, row.agency, row.name, row.due_on) for row in rows)
+        gone = tuple(key.id for key in applied.diff.gone if key.kind != "unassigned")
+        session.rollback()
+    return Foreseen(found, gone)
+
+
+def _select(
+    app: App,
+    session: Session,
+    plan_id: str,
+    task_id: str,
+    lead: str | None,
+    agencies: Collection[str],
+    by: str,
+    now: datetime,
+) -> Applied:
+    found = book(app, session, plan_id)
+    wanted = _lead(found, task_id, lead)
+    chosen = sorted({_member(found, wanted, name).id for name in agencies})
+    _replace(session, plan_id, task_id, wanted.name, chosen, by, now)
+    why = f"Chọn đơn vị cho “{wanted.name}”."
+    subject = f"{plan_id}/{task_id}"
+    journal.write(session, now, by, "lead-selected", subject, None, ", ".join(chosen) or "(không có)", why)
+    return reapply(app, session, plan_id, by, now)
 
 
 def _replace(
