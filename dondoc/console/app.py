@@ -20,6 +20,7 @@ from starlette.staticfiles import StaticFiles
 
 from dondoc.console import views
 from dondoc.console.answer import AnswerForm
+from dondoc.console.desk import desk_routes
 from dondoc.console.guard import HEADERS, BodyLimit, SecurityHeaders
 from dondoc.console.logs import hide_tokens
 from dondoc.console.pages import STATIC, Pages
@@ -58,6 +59,7 @@ def console_app(app: App, addresses: Addresses | None = None) -> Starlette:
             Route("/viec/tra-loi", form.take, methods=["POST"]),
             Route("/viec/bien-nhan/{submission}", form.receipt),
             Route("/tep/{id:int}", console.file),
+            *desk_routes(app, console.pages, console.visits, console.is_demo),
             Mount("/static", _Static(directory=STATIC), name="static"),
         ],
         middleware=[Middleware(SecurityHeaders), Middleware(BodyLimit)],
@@ -137,8 +139,10 @@ class _Console:
         return FileResponse(path, headers=headers, media_type=row.media_type, filename=row.name)
 
     def refuse(self, request: Request, error: Exception) -> Response:
-        """A clear page for every refusal."""
+        """A clear page for every refusal; a redirect for who must sign in first."""
         assert isinstance(error, HTTPException)
+        if 300 <= error.status_code < 400 and error.headers:
+            return RedirectResponse(error.headers["Location"], error.status_code)
         name = error.detail if error.detail in REFUSALS else str(error.status_code)
         response = refusal(self.pages, name, error.status_code, self.is_demo)
         response.headers.update(error.headers or {})

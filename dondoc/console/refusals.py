@@ -26,6 +26,19 @@ REFUSALS: dict[str, tuple[str, tuple[str, ...]]] = {
          "Quay lại danh sách việc và chọn lại."),
     ),
     "file-missing": ("Chưa mở được tệp", ("Tệp đã được ghi nhận nhưng tạm thời không đọc được. Hãy báo Sở Nội vụ.",)),
+    "role": (
+        "Tài khoản không được làm việc này",
+        ("Vai trò của tài khoản chỉ cho xem, hoặc chỉ cho duyệt việc của cơ quan khác. Chưa có gì được ghi nhận.",
+         "Nếu cần quyền này, liên hệ cơ quan theo dõi kế hoạch."),
+    ),
+    "desk-form": (
+        "Biểu mẫu không hợp lệ",
+        ("Biểu mẫu đã cũ (đã đăng nhập lại từ lúc mở trang) hoặc không phải do trang này tạo ra. "
+         "Chưa có gì được ghi nhận.",
+         "Mở lại trang rồi làm lại."),
+    ),
+    "desk-400": ("Yêu cầu không đọc được", ("Dữ liệu gửi lên không đúng dạng. Chưa có gì được ghi nhận.",)),
+    "desk-413": ("Dữ liệu gửi lên quá lớn", ("Chưa có gì được ghi nhận. Bớt nội dung hoặc chọn ít việc hơn.",)),
     "400": ("Yêu cầu không đọc được", ("Dữ liệu gửi lên không đúng dạng. Quay lại danh sách việc và thử lại.",)),
     "403": ("Không được phép", ("Trang này không dành cho liên kết của đơn vị.",)),
     "404": ("Không có trang này", ("Địa chỉ không đúng, hoặc nội dung không thuộc đơn vị.",)),

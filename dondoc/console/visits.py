@@ -27,8 +27,8 @@ class Visits:
 
     def __init__(self, app: App) -> None:
         self._app = app
-        self._secure = (app.settings.public_url or "").startswith("https://")
-        self.cookie = "__Host-dondoc" if self._secure else "dondoc"
+        self.secure = (app.settings.public_url or "").startswith("https://")
+        self.cookie = "__Host-dondoc" if self.secure else "dondoc"
         self._hour: datetime | None = None
         self._strangers = 0
 
@@ -45,16 +45,20 @@ class Visits:
 
     def remember(self, response: Response, opened: links.Opened) -> None:
         """Set the cookie: for the browser session only, unreadable to scripts, sent over https where that is used."""
-        response.set_cookie(self.cookie, opened.cookie, path="/", secure=self._secure, httponly=True, samesite="lax")
+        response.set_cookie(self.cookie, opened.cookie, path="/", secure=self.secure, httponly=True, samesite="lax")
 
     def refused(self, visitor: Visitor | None, what: str, why: str) -> None:
         """Journal a refusal: always for a known visitor, up to a limit for strangers (the journal only grows)."""
-        who = visitor.recipient if visitor else STRANGER
-        _log.warning("refused: %s", why, extra={"action": "refused", "who": who, "what": what})
-        if visitor is None and not self._stranger_may_write():
+        self.refused_by(visitor.recipient if visitor else None, what, why)
+
+    def refused_by(self, who: str | None, what: str, why: str) -> None:
+        """As `refused`, with the journal's name of the visitor; None is a stranger."""
+        name = who or STRANGER
+        _log.warning("refused: %s", why, extra={"action": "refused", "who": name, "what": what})
+        if who is None and not self._stranger_may_write():
             return
         with self._app.sessions.begin() as session:
-            journal.write(session, self._app.now(), who, "refused", clean_line(what)[:200] or "-", None, None, why)
+            journal.write(session, self._app.now(), name, "refused", clean_line(what)[:200] or "-", None, None, why)
 
     def _stranger_may_write(self) -> bool:
         now = self._app.now()

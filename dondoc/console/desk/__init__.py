@@ -1,0 +1,21 @@
+"""The supervisor's area: pages for those who sign in. Each page module contributes its own routes."""
+
+from __future__ import annotations
+
+from starlette.routing import BaseRoute
+
+from dondoc.console.desk.own_account import own_account_routes
+from dondoc.console.desk.seats import Seats
+from dondoc.console.desk.sign_in import sign_in_routes
+from dondoc.console.pages import Pages
+from dondoc.console.visits import Visits
+from dondoc.services.app import App
+
+
+def desk_routes(app: App, pages: Pages, visits: Visits, demo: bool) -> list[BaseRoute]:
+    """All routes of the supervisor's area. `visits` counts what strangers may write to the journal."""
+    seats = Seats(app, visits)
+    return [
+        *sign_in_routes(app, pages, seats, demo),
+        *own_account_routes(app, pages, seats, demo),
+    ]
