@@ -20,6 +20,7 @@ class Commands(LazyGroup):
         "status": ("dondoc.cli.questions:status", "Đúng hạn, quá hạn, trong hạn, chậm"),
         "report": ("dondoc.cli.report:report_app", "Nhận, duyệt, trả lại báo cáo"),
         "link": ("dondoc.cli.link:link_app", "Cấp, thu hồi liên kết cá nhân"),
+        "account": ("dondoc.cli.account:account_app", "Tài khoản của cơ quan theo dõi và người duyệt"),
         "lead": ("dondoc.cli.lead:lead_app", "Chọn đơn vị cho nhiệm vụ giao nhóm có điều kiện"),
         "notice": ("dondoc.cli.notice:notice_app", "Xem, quyết định về thư; nhắc ngay, ngừng gửi, điểm dừng, báo động"),
         "zalo": ("dondoc.cli.zalo:zalo_app", "Nối và xem kênh Zalo"),

@@ -7,12 +7,16 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from argon2.profiles import CHEAPEST
 from office import JUSTICE, Office, open_office, small
 from page_help import Visit
+from seat_help import Seat, signed_in_client
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from dondoc.console import console_app
+from dondoc.services import passwords
+from dondoc.services.accounts import Role
 
 
 @pytest.fixture
@@ -46,3 +50,19 @@ def visit(office: Office, pages: Starlette) -> Visit:
 def justice(visit: Visit) -> TestClient:
     """Sở Tư pháp, link opened."""
     return visit(JUSTICE)
+
+
+@pytest.fixture(autouse=True)
+def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hashes that take no time."""
+    monkeypatch.setattr(passwords, "PARAMETERS", CHEAPEST)
+
+
+@pytest.fixture
+def seat(office: Office, pages: Starlette) -> Seat:
+    """A client signed in in a role; see seat_help."""
+
+    def opened(role: Role, agency: str | None = None) -> TestClient:
+        return signed_in_client(office, pages, role, agency)
+
+    return opened
