@@ -104,12 +104,12 @@ def still_open(
         case = cases[row.obligation_id]
         where = standing(case, now, found[case.obligation.plan_id].rules)
         paused = where.pause is not None and row.kind != "assignment" and row.rule != PRESSED
-        fair = where.work not in SETTLED and not paused and not _is_of_another_due_day(row, case)
+        fair = where.work not in SETTLED and not paused and not is_of_another_due_day(row, case)
         (keep if fair else overtaken).append(row)
     return keep, overtaken
 
 
-def _is_of_another_due_day(row: NoticeRow, case: Case) -> bool:
+def is_of_another_due_day(row: NoticeRow, case: Case) -> bool:
     """A step's firing is the due day it was for (decide): a later extension or plan change overtakes it."""
     day = row.firing.partition(".")[0]
     of_a_step = row.kind not in ("assignment", "outlook", "opened") and row.rule != PRESSED

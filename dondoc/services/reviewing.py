@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import NoReturn
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dondoc.domain.answers import Outcome, Review
-from dondoc.domain.cases import standing
+from dondoc.domain.answers import AnswerKind, Outcome, Review
 from dondoc.domain.explain import day_name
-from dondoc.domain.moments import local_day
+from dondoc.domain.moments import ZONE, local_day
 from dondoc.errors import Refused
-from dondoc.intake.texts import clean_text
 from dondoc.services.app import App
-from dondoc.services.books import book
-from dondoc.store import answers, journal, obligations
+from dondoc.services.deciding import LONGEST_REASON as LONGEST_REASON
+from dondoc.services.deciding import REPORTS, Matter, required
+from dondoc.services.reassigning import pass_on, takes_over
 from dondoc.store.models import AnswerRow, ObligationRow
 
-LONGEST_REASON = 2_000
+NO_REASON = "Trả lại phải nêu lý do (tối đa 2.000 ký tự), để đơn vị biết cần bổ sung gì."
 
 
 @dataclass(frozen=True, slots=True)
 class Reviewed:
-    """What was decided. `submitted_on` is the day that counts for timeliness, `late` whether it is past the due day."""
+    """What was decided. `submitted_on` is the day that counts for timeliness, `late` whether it is past the due day.
+
+    `kind` is the answer's; `reassigned_to` the agency (id) that owes it now, where a `not_mine` that names one was
+    accepted.
+    """
 
     obligation_id: str
     answer_id: int
@@ -32,6 +37,16 @@ class Reviewed:
     submitted_on: date
     late: bool
     correct_by: date | None = None
+    kind: str = "done"
+    reassigned_to: str | None = None
+
+
+@dataclass(frozen=True)
+class ReviewedMany:
+    """What became of each of many: what was decided, and why the others were not, a sentence by obligation id."""
+
+    reviewed: tuple[Reviewed, ...] = ()
+    refused: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,24 +72,48 @@ def accept(
     answer_id: int | None = None,
     document_date_counts: bool = False,
 ) -> Reviewed:
-    """Accept the report that waits for its review.
+    """Accept the answer that waits for its review: done, not applicable (then it is waived) or not mine.
 
     Timeliness is the moment it was submitted, or its document's date where `document_date_counts` (the reviewer
-    confirms it). `answer_id` says which report the reviewer read. Journaled.
+    confirms it). `answer_id` says which answer the reviewer read. A `not_mine` that names another agency passes the
+    work on to it, where that agency may take it. Journaled.
     Raises Refused when none waits, another has come since, or `by` is not the reviewer.
     """
     with app.sessions.begin() as session:
-        row, answer = _waiting_report(app, session, obligation_id, answer_id, by)
-        day = local_day(answer.at)
-        if document_date_counts:
-            day = _confirmed_date(answer)
-        why = f"Tính theo ngày văn bản {day:%d/%m/%Y}." if document_date_counts else "Tính theo ngày gửi báo cáo."
-        decision = Review("accepted", now, by, document_date_counts=document_date_counts)
-        _decide(session, row, answer, decision, why)
-        case = obligations.load_case(session, row.id)
-        assert case is not None
-        where = standing(case, now, book(app, session, row.plan_id).rules)
-        return Reviewed(row.id, answer.id, "accepted", where.submitted_on or day, where.late)
+        return accept_in(app, session, obligation_id, by, now, answer_id, document_date_counts)
+
+
+def accept_in(
+    app: App, session: Session, obligation_id: str, by: str, now: datetime,
+    answer_id: int | None = None, document_date_counts: bool = False,
+) -> Reviewed:  # fmt: skip
+    """As `accept`, inside the caller's transaction."""
+    matter = Matter.open(app, session, obligation_id, by, now, plan_first=True)
+    answer = _read(matter, answer_id)
+    if document_date_counts:
+        why = f"Tính theo ngày văn bản {_confirmed_date(answer):%d/%m/%Y}."
+    else:
+        why = "Tính theo ngày gửi báo cáo." if answer.kind == "done" else _ACCEPTED[answer.kind]
+    to = takes_over(matter, answer.whose)
+    if answer.kind == "not_mine" and to is not None:
+        pass_on(matter, to, why)
+        where = matter.where
+    else:
+        matter.judge(_kind(answer), Review("accepted", now, by, document_date_counts=document_date_counts))
+        where = matter.where
+        matter.look_again()
+        matter.write("accepted", _old(answer), "accepted", why)
+    day = where.submitted_on or local_day(answer.at)
+    return Reviewed(
+        matter.row.id, answer.id, "accepted", day, where.late, kind=answer.kind,
+        reassigned_to=to if answer.kind == "not_mine" else None,
+    )  # fmt: skip
+
+
+_ACCEPTED = {
+    "not_applicable": "Không phát sinh / không thuộc thẩm quyền: được miễn.",
+    "not_mine": "Không phải việc của đơn vị: được miễn.",
+}
 
 
 def return_(
@@ -87,26 +126,73 @@ def return_(
     answer_id: int | None = None,
     correct_by: date | None = None,
 ) -> Reviewed:
-    """Return the report that waits for its review; until the end of `correct_by` the ladder stands still.
+    """Return the answer that waits for its review; until the end of `correct_by` the ladder stands still, then it goes
+    on where it stood.
 
     Without `correct_by` the regime's number of working days from today (default 3). Journaled.
     Raises Refused as `accept` does, and without a reason or with a day that is past.
     """
-    words = clean_text(reason)
-    if not words or len(words) > LONGEST_REASON:
-        raise Refused("Trả lại phải nêu lý do (tối đa 2.000 ký tự), để đơn vị biết cần bổ sung gì.")
     with app.sessions.begin() as session:
-        row, answer = _waiting_report(app, session, obligation_id, answer_id, by)
-        today = local_day(now)
-        regime = book(app, session, row.plan_id).rules.regime
-        day = correct_by or app.calendar.add(today, regime.correction_days)
-        if day < today:
-            raise Refused(f"Ngày bổ sung {day_name(day)} đã qua: chọn ngày từ hôm nay.")
-        decision = Review("returned", now, by, words, correct_by=day)
-        _decide(session, row, answer, decision, f"{words} Bổ sung trước hết ngày {day:%d/%m/%Y}.")
-        submitted = local_day(answer.at)
-        late = row.late_after is not None and submitted > row.late_after
-        return Reviewed(row.id, answer.id, "returned", submitted, late, day)
+        return return_in(app, session, obligation_id, by, now, reason, answer_id, correct_by)
+
+
+def return_in(
+    app: App, session: Session, obligation_id: str, by: str, now: datetime, reason: str,
+    answer_id: int | None = None, correct_by: date | None = None,
+) -> Reviewed:  # fmt: skip
+    """As `return_`, inside the caller's transaction."""
+    words = required(reason, NO_REASON)
+    matter = Matter.open(app, session, obligation_id, by, now)
+    answer = _read(matter, answer_id)
+    day = correct_by or app.calendar.add(matter.today, matter.book.rules.regime.correction_days)
+    if day < matter.today:
+        raise Refused(f"Ngày bổ sung {day_name(day)} đã qua: chọn ngày từ hôm nay.")
+    submitted, late = _submitted(matter, answer)
+    matter.judge(_kind(answer), Review("returned", now, by, words, correct_by=day))
+    matter.look_again()
+    matter.write("returned", _old(answer), "returned", f"{words} Bổ sung trước hết ngày {day:%d/%m/%Y}.")
+    return Reviewed(matter.row.id, answer.id, "returned", submitted, late, day, answer.kind)
+
+
+def accept_many(app: App, items: Sequence[tuple[str, int | None]], *, by: str, now: datetime) -> ReviewedMany:
+    """Accept many answers, pairs of obligation id and answer id as the reviewer read them.
+
+    Not all-or-nothing: who ticks thirty rows expects the twenty-nine good ones to be recorded and to be told of the
+    one that the agency has sent again meanwhile. All good ones are recorded in one transaction.
+    """
+    return _each(app, items, lambda session, key, answer_id: accept_in(app, session, key, by, now, answer_id))
+
+
+def return_many(
+    app: App, items: Sequence[tuple[str, int | None]], *, by: str, now: datetime, reason: str,
+    correct_by: date | None = None,
+) -> ReviewedMany:  # fmt: skip
+    """Return many answers for the same reason; as `accept_many` not all-or-nothing.
+
+    Raises Refused without a reason: then nothing is recorded.
+    """
+    words = required(reason, NO_REASON)
+    return _each(
+        app, items, lambda session, key, answer_id: return_in(app, session, key, by, now, words, answer_id, correct_by)
+    )
+
+
+def _each(
+    app: App,
+    items: Sequence[tuple[str, int | None]],
+    decide: Callable[[Session, str, int | None], Reviewed],
+) -> ReviewedMany:
+    """In the order of their ids, so that two who decide many at once never wait for each other in a ring."""
+    reviewed: list[Reviewed] = []
+    refused: dict[str, str] = {}
+    with app.sessions.begin() as session:
+        for obligation_id, answer_id in sorted(dict(items).items()):
+            try:
+                with session.begin_nested():
+                    reviewed.append(decide(session, obligation_id, answer_id))
+            except Refused as error:
+                refused[obligation_id] = str(error)
+    return ReviewedMany(tuple(reviewed), refused)
 
 
 def waiting(app: App, plan_id: str | None = None) -> tuple[Waiting, ...]:
@@ -130,49 +216,50 @@ def waiting(app: App, plan_id: str | None = None) -> tuple[Waiting, ...]:
         )  # fmt: skip
 
 
-def _waiting_report(
-    app: App, session: Session, obligation_id: str, answer_id: int | None, by: str
-) -> tuple[ObligationRow, AnswerRow]:
-    row = session.scalar(select(ObligationRow).where(ObligationRow.id == obligation_id).with_for_update())
-    if row is None or row.withdrawn_at is not None:
-        raise Refused(f"Không có việc “{obligation_id}”.")
-    _check_reviewer(app, session, row, by)
-    answer = session.scalars(
-        select(AnswerRow)
-        .where(AnswerRow.obligation_id == row.id, AnswerRow.kind == "done", AnswerRow.outcome.is_(None))
-        .order_by(AnswerRow.id.desc())
-    ).first()
-    if answer is None:
-        raise Refused(f"Việc “{obligation_id}” không có báo cáo hoàn thành nào đang chờ duyệt.")
+def _read(matter: Matter, answer_id: int | None) -> AnswerRow:
+    """The agency's last word that waits; it must be the one that was read."""
+    waits = matter.waiting(*REPORTS)
+    if answer_id is not None and answer_id not in [row.id for row in waits]:
+        _refuse_decided(matter, answer_id)
+    if not waits:
+        raise Refused(f"Việc “{matter.row.id}” không có báo cáo hoàn thành nào đang chờ duyệt.")
+    answer, work = waits[-1], matter.where.work
     if answer_id is not None and answer.id != answer_id:
         raise Refused(f"Đơn vị đã gửi lại: báo cáo đang chờ duyệt là số {answer.id}, không phải số {answer_id}.")
-    return row, answer
+    if work in ("done", "waived"):
+        state = "đã được chấp nhận hoàn thành" if work == "done" else "đang được miễn"
+        raise Refused(f"Việc “{matter.row.id}” {state}: lấy lại quyết định đó trước khi duyệt.")
+    return answer
 
 
-def _check_reviewer(app: App, session: Session, row: ObligationRow, by: str) -> None:
-    """An agency of the directory may decide only where it is the reviewer; other names are administrators'."""
-    directory = book(app, session, row.plan_id).directory
-    agency = by.split("/")[0]
-    if agency in directory.by_id and agency != row.reviewer:
-        reviewer = directory.by_id.get(row.reviewer)
-        name = reviewer.name if reviewer else row.reviewer
-        raise Refused(f"Người duyệt việc này là {name}: đơn vị không tự duyệt báo cáo của mình hay của đơn vị khác.")
+def _refuse_decided(matter: Matter, answer_id: int) -> NoReturn:
+    """Somebody else was quicker, or it is no answer to this."""
+    row = matter.session.get(AnswerRow, answer_id, populate_existing=True)
+    if row is None or row.obligation_id != matter.row.id or row.reviewed_at is None:
+        raise Refused(f"Việc “{matter.row.id}” không có câu trả lời nào số {answer_id} đang chờ duyệt.")
+    what = "chấp nhận" if row.outcome == "accepted" else "trả lại"
+    when = row.reviewed_at.astimezone(ZONE)
+    raise Refused(f"Câu trả lời số {answer_id} đã được {row.reviewed_by} {what} lúc {when:%H:%M ngày %d/%m/%Y}.")
+
+
+def _kind(answer: AnswerRow) -> AnswerKind:
+    return next(kind for kind in REPORTS if kind == answer.kind)
+
+
+def _old(answer: AnswerRow) -> str:
+    return f"{'reported' if answer.kind == 'done' else answer.kind}:{answer.id}"
+
+
+def _submitted(matter: Matter, answer: AnswerRow) -> tuple[date, bool]:
+    """The day that would count if it were accepted, and whether it is past the due day."""
+    where = matter.where
+    if where.submitted_on is not None:
+        return where.submitted_on, where.late
+    day = local_day(answer.at)
+    return day, matter.row.late_after is not None and day > matter.row.late_after
 
 
 def _confirmed_date(answer: AnswerRow) -> date:
     if answer.document_date is None:
         raise Refused("Báo cáo không ghi ngày văn bản nên không thể tính theo ngày văn bản.")
     return answer.document_date
-
-
-def _decide(session: Session, row: ObligationRow, answer: AnswerRow, decision: Review, why: str) -> None:
-    """The decision on a report holds for the earlier ones it adds to, which nobody reviewed: they are judged together,
-    and the first of them decides timeliness."""
-    together = select(AnswerRow.id).where(
-        AnswerRow.obligation_id == row.id, AnswerRow.kind == "done", AnswerRow.outcome.is_(None)
-    )
-    for answer_id in session.scalars(together).all():
-        answers.review(session, answer_id, decision)
-    obligations.set_next(session, {row.id: local_day(decision.at)})
-    old = f"reported:{answer.id}"
-    journal.write(session, decision.at, decision.by, decision.outcome, row.id, old, decision.outcome, why)
