@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
+
 import typer
 
-from dondoc.bootstrap import open_app
-from dondoc.services import demo
+from dondoc.bootstrap import DEMO, open_app
+from dondoc.services import demo, demo_accounts
 from dondoc.store import migrate as migrate_store
 
 
@@ -20,3 +22,5 @@ def seed() -> None:
     with open_app() as app:
         if not demo.seed(app, app.now(), typer.echo):
             typer.echo("Đã có dữ liệu chạy thử.")
+        if os.environ.get(DEMO) == "1":
+            demo_accounts.ensure(app, app.now())

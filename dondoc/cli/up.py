@@ -24,6 +24,7 @@ from dondoc.cli.processes import Child, own_command
 from dondoc.embedded import Cluster, hold_home
 from dondoc.errors import DondocError, SettingsError
 from dondoc.scheduling import server
+from dondoc.services import demo_accounts
 from dondoc.settings import Settings
 from dondoc.store import migrate
 
@@ -80,12 +81,21 @@ class _Up:
             self._wait_for_page(child, port, path)
         if self.demo:
             self._run_step("Nạp kế hoạch và lịch sử mẫu", "seed")
+            self._tell_accounts()
         if prefect is not None:
             self._wait_for_prefect(prefect)
         self._run_step("Lịch chạy Prefect của từng nhiệm vụ", "deployments")
         if not self.stopping.is_set():
             self._start_child("Bộ chạy việc", "worker")
             self._say(f"Sẵn sàng sau {self._elapsed()}. Nhấn Ctrl-C để dừng.")
+
+    def _tell_accounts(self) -> None:
+        """Who may sign in to the demo's pages, and with what."""
+        if self.stopping.is_set():
+            return
+        self._say(f"✓ Trang theo dõi: http://127.0.0.1:{self.settings.port}/dang-nhap")
+        self._say(f"  Tài khoản mẫu: {' hoặc '.join(demo_accounts.LOGINS.values())}")
+        self._say(f"  Mật khẩu mẫu: {demo_accounts.password(self.settings.home)}")
 
     def _start_prefect(self, database: str) -> Child:
         environment = server.environment(os.environ, self.settings.home, database, self.endpoint)

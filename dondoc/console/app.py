@@ -144,13 +144,13 @@ class _Console:
         if 300 <= error.status_code < 400 and error.headers:
             return RedirectResponse(error.headers["Location"], error.status_code)
         name = error.detail if error.detail in REFUSALS else str(error.status_code)
-        response = refusal(self.pages, name, error.status_code, self.is_demo)
+        response = refusal(self.pages, name, error.status_code, self.is_demo, request.url.path)
         response.headers.update(error.headers or {})
         return response
 
     def fail(self, request: Request, error: Exception) -> Response:
         """Our own fault: the page says so, the log has the rest. Sent outside the middleware, so with its headers."""
-        response = refusal(self.pages, "500", 500, self.is_demo)
+        response = refusal(self.pages, "500", 500, self.is_demo, request.url.path)
         response.headers.update(HEADERS)
         return response
 

@@ -10,6 +10,8 @@ _NEW_LINK = (
     "Mở thư nhắc việc mới nhất gửi cho đơn vị và bấm liên kết trong thư đó.",
     "Nếu vẫn không được, liên hệ Sở Nội vụ (cơ quan theo dõi kế hoạch) để được cấp liên kết mới.",
 )
+DESK = ("/theo-doi", "/tai-khoan", "/dang-nhap", "/dang-xuat")
+"""Addresses of the supervisor's area begin so."""
 REFUSALS: dict[str, tuple[str, tuple[str, ...]]] = {
     "link-unknown": ("Liên kết này không đúng", ("Có thể liên kết bị cắt khi sao chép từ thư.", *_NEW_LINK)),
     "link-expired": ("Liên kết này đã hết hạn", ("Mỗi liên kết chỉ dùng được trong một thời gian.", *_NEW_LINK)),
@@ -38,6 +40,14 @@ REFUSALS: dict[str, tuple[str, tuple[str, ...]]] = {
          "Mở lại trang rồi làm lại."),
     ),
     "desk-400": ("Yêu cầu không đọc được", ("Dữ liệu gửi lên không đúng dạng. Chưa có gì được ghi nhận.",)),
+    "desk-403": ("Không được phép", ("Trang này không dành cho tài khoản này.",)),
+    "desk-404": ("Không có trang này", ("Địa chỉ không đúng, hoặc mục này không còn.",)),
+    "desk-405": ("Không có trang này", ("Hãy mở từ các trang theo dõi.",)),
+    "desk-500": (
+        "Trang tạm thời không phục vụ được",
+        ("Đây là lỗi của hệ thống. Hãy thử lại sau ít phút.",
+         "Nếu đang quyết định một việc: mở lại việc đó để xem quyết định đã được ghi nhận chưa trước khi làm lại."),
+    ),
     "desk-413": ("Dữ liệu gửi lên quá lớn", ("Chưa có gì được ghi nhận. Bớt nội dung hoặc chọn ít việc hơn.",)),
     "400": ("Yêu cầu không đọc được", ("Dữ liệu gửi lên không đúng dạng. Quay lại danh sách việc và thử lại.",)),
     "403": ("Không được phép", ("Trang này không dành cho liên kết của đơn vị.",)),
@@ -57,8 +67,16 @@ REFUSALS: dict[str, tuple[str, tuple[str, ...]]] = {
 """Title and paragraphs by name; a status code stands for itself."""
 
 
-def refusal(pages: Pages, name: str, status: int, demo: bool) -> Response:
-    """The page for a refusal; an unlisted name is told as "no such page"."""
+_NO_WAY_BACK = ("link-unknown", "link-expired", "link-revoked", "session", "403")
+
+
+def refusal(pages: Pages, name: str, status: int, demo: bool, path: str = "/") -> Response:
+    """The page for a refusal; an unlisted name is told as "no such page". `path` is the address that was asked for: the
+    supervisor's area has words and a way back of its own."""
+    is_desk = path.startswith(DESK)
+    if is_desk and f"desk-{name}" in REFUSALS:
+        name = f"desk-{name}"
     title, paragraphs = REFUSALS.get(name, REFUSALS["404"])
-    in_session = name in ("form", "not-yours", "404", "405", "413", "500", "400", "file-missing")
-    return pages.show("refusal", status, demo=demo, title=title, paragraphs=paragraphs, in_session=in_session)
+    ways = {True: ("/theo-doi", "Về trang theo dõi"), False: ("/viec", "Về danh sách việc")}
+    back = None if not is_desk and name in _NO_WAY_BACK else ways[is_desk]
+    return pages.show("refusal", status, demo=demo, title=title, paragraphs=paragraphs, back=back)

@@ -113,8 +113,8 @@ def create(
         raise Refused(f"Đã có tài khoản “{wanted}”.") from error
 
 
-def set_password(app: App, login: str, password: str, *, by: str, now: datetime) -> None:
-    """A password that an administrator gives: its owner must change it at once; all sessions end, a lock too.
+def set_password(app: App, login: str, password: str, *, by: str, now: datetime, must_change: bool = True) -> None:
+    """A password that an administrator gives: its owner must change it first; all sessions end, a lock too.
 
     Journaled, without the password. Raises Refused as `create`, or when there is no such account; passwords.TooBusy.
     """
@@ -125,10 +125,10 @@ def set_password(app: App, login: str, password: str, *, by: str, now: datetime)
     kept = passwords.hashed(password)
     with app.sessions.begin() as session:
         row = _existing(accounts.locked(session, _login(login)), login)
-        row.password, row.password_at, row.must_change = kept, now, True
+        row.password, row.password_at, row.must_change = kept, now, must_change
         row.failures, row.locked_until = 0, None
         ended = accounts.end_sessions(session, row.id)
-        why = f"Đặt lại mật khẩu, phải đổi khi đăng nhập. {ended} phiên kết thúc."
+        why = f"Đặt lại mật khẩu{', phải đổi khi đăng nhập' if must_change else ''}. {ended} phiên kết thúc."
         journal.write(session, now, by, "account-password", subject(row.login), None, None, why)
 
 

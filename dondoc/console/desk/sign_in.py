@@ -7,6 +7,7 @@ import secrets
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -27,7 +28,8 @@ WRONG = (
 OLD_FORM = "Trang đăng nhập này đã cũ hoặc trình duyệt chặn cookie. Nhập lại bên dưới."
 BRAKED = "Từ máy này đã có quá nhiều lần nhập sai. Hãy đợi 15 phút rồi thử lại."
 BUSY = "Đang có quá nhiều người đăng nhập cùng lúc. Hãy thử lại sau một phút."
-LONGEST_FIELD, MOST_FIELDS = 4096, 10
+LONGEST_BODY, MOST_FIELDS = 16 * 1024, 10
+"""What a stranger may send here at all, in bytes and fields."""
 
 
 def sign_in_routes(app: App, pages: Pages, seats: Seats, demo: bool) -> list[BaseRoute]:
@@ -56,7 +58,9 @@ class _SignIn:
 
     async def take(self, request: Request) -> Response:
         """Look at login and password; a session and the way on, or the form again with words that tell nothing."""
-        async with request.form(max_files=0, max_fields=MOST_FIELDS, max_part_size=LONGEST_FIELD) as form:
+        if not _is_short(request):
+            raise HTTPException(413)
+        async with request.form(max_files=0, max_fields=MOST_FIELDS, max_part_size=LONGEST_BODY) as form:
             return await run_in_threadpool(self._take, request, form)
 
     async def leave(self, request: Request) -> Response:
@@ -108,6 +112,12 @@ class _SignIn:
                 self.cookie, token, path="/", secure=self.seats.secure, httponly=True, samesite="strict"
             )
         return response
+
+
+def _is_short(request: Request) -> bool:
+    """A browser says how long its form is; who does not is not heard."""
+    declared = request.headers.get("content-length", "")
+    return declared.isascii() and declared.isdigit() and len(declared) < 10 and int(declared) <= LONGEST_BODY
 
 
 def _text(form: FormData, name: str) -> str:
