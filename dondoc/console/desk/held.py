@@ -1,0 +1,327 @@
+"""Messages that wait for a person: read whole, let go, dropped, taken back, settled; stop-all and who gets nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from dondoc.console.desk.bench import (
+    LARGEST,
+    MOST_AT_ONCE,
+    NO_REASON,
+    Bench,
+    Item,
+    Preview,
+    Told,
+    Typed,
+    departure_words,
+    hidden,
+)
+from dondoc.console.wording import moment
+from dondoc.domain.explain import KIND_NAMES
+from dondoc.domain.moments import local_day
+from dondoc.errors import Refused
+from dondoc.services import outbox_views, releasing, settling, suppressing
+from dondoc.services.accounts import SignedIn
+from dondoc.services.books import books
+from dondoc.services.outbox_views import STATUS_NAMES
+from dondoc.services.releasing import RELEASED, Leaving, Moved
+from dondoc.services.waiting_mail import CHANNEL_NAMES, waiting_mail
+from dondoc.store import suppressions, switches
+
+HERE = "thu-giu"
+HOME = "/theo-doi/thu-giu"
+MOST_SHOWN = 200
+ACTIONS = ("cho-gui", "bo", "lay-lai", "da-den", "chua-den")
+CHECKED = "Tôi đã kiểm tra: những đơn vị nêu trong thư đúng là chậm như thư viết."
+MEANINGS: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    "bo": (
+        "Bỏ", "Đã bỏ",
+        ("Thư không đi nữa; nội dung và lý do ở lại nhật ký.", "Lấy lại được trong ngày, ở trang của thư."),
+    ),
+    "lay-lai": (
+        "Lấy lại", "Đã lấy lại", ("Thư được giữ lại như trước khi bỏ; chỉ đi khi có người cho gửi.",),
+    ),
+    "da-den": ("Ghi là đã đến:", "Đã ghi là đã đến:", ("Thư được ghi là đã đến; không gửi lại.",)),
+    "chua-den": (
+        "Ghi là chưa đến:", "Đã ghi là chưa đến:", ("Thư được gửi lại, hoặc nội dung còn đúng đi trong thư sau.",),
+    ),
+}  # fmt: skip
+"""By action: its title, what is said after it, and what it does."""
+ENTRY_NAMES = {
+    "released": "cho gửi", "dropped": "bỏ", "undropped": "lấy lại", "held": "giữ lại", "reworded": "sửa lời",
+    "settled": "rõ kết quả", "channel-switched": "đổi kênh", "expired": "quá ngày",
+    "carried-on": "chuyển nội dung sang thư sau",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What an action on chosen messages is called and does."""
+
+    title: str
+    done: str
+    effects: tuple[str, ...]
+    do: Callable[[], Moved]
+
+
+class Held:
+    """The pages under /theo-doi/thu-giu."""
+
+    def __init__(self, bench: Bench) -> None:
+        self.bench, self.app, self.seats = bench, bench.app, bench.seats
+
+    def routes(self) -> list[BaseRoute]:
+        """Their addresses."""
+        return [
+            Route(HOME, self.list, methods=["GET"]),
+            Route(f"{HOME}/dung-gui", self.stop, methods=["POST"]),
+            Route(f"{HOME}/ngung-gui/{{id:int}}/thoi", self.lift, methods=["POST"]),
+            Route(f"{HOME}/{{id:int}}", self.one, methods=["GET"]),
+            Route(f"{HOME}/lam/{{action}}", self.act, methods=["POST"]),
+        ]
+
+    def list(self, request: Request) -> Response:
+        """Everything that waits for a person in the outbox."""
+        with self.app.sessions() as session:
+            seat = self.bench.require(session, request)
+            return self._list(seat)
+
+    def _list(self, seat: SignedIn, wrong: tuple[str, ...] = (), chosen: Collection[int] = ()) -> Response:
+        now = self.app.now()
+        with self.app.sessions() as session:
+            known = books(self.app, session)
+            found = waiting_mail(session, known, limit=MOST_SHOWN + 1)
+            switch = switches.get(session, switches.STOP_ALL)
+            silent = suppressions.in_force(session, local_day(now))
+            return self.bench.show(
+                seat, HERE, "held", 422 if wrong else 200, wrong=wrong, chosen=set(chosen),
+                more=len(found) > MOST_SHOWN,
+                groups=_groups(found[:MOST_SHOWN]), switch=switch, stopped=switches.is_stopped(session), silent=silent,
+                leaves=departure_words(self.app, now), most=MOST_AT_ONCE,
+            )  # fmt: skip
+
+    def one(self, request: Request) -> Response:
+        """One message whole: its words, lines, tries and what was decided."""
+        number = request.path_params["id"]
+        with self.app.sessions() as session:
+            seat = self.bench.require(session, request)
+            known = books(self.app, session)
+        try:
+            data = outbox_views.shown(self.app, number) if number <= LARGEST else {}
+        except Refused:
+            data = {}
+        if not data:
+            self.bench.refused(seat, f"message/{number}", "Mở thư không có.")
+            raise HTTPException(404)
+        for entry in (*data["attempts"], *data["journal"]):
+            entry["when"] = moment(datetime.fromisoformat(entry.get("started_at") or entry["at"]))
+        with self.app.sessions() as session:
+            found = waiting_mail(session, known, ids=[number])
+        actions = _possible(data["status"], data["journal"]) if seat.role == "supervisor" else ()
+        return self.bench.show(
+            seat, HERE, "message", data=data, mail=next(iter(found), None), actions=actions, kinds=KIND_NAMES,
+            states=STATUS_NAMES, entries=ENTRY_NAMES, channels=CHANNEL_NAMES,
+        )  # fmt: skip
+
+    async def act(self, request: Request) -> Response:
+        """Let go, drop, take back or settle what was chosen: first told, then done."""
+        seat, form = await self.seats.form(request, "supervisor")
+        action = request.path_params["action"]
+        if action not in ACTIONS:
+            raise HTTPException(404)
+        return await run_in_threadpool(self._act, seat, action, Typed(form))
+
+    def _act(self, seat: SignedIn, action: str, typed: Typed) -> Response:
+        ids = typed.numbers("thu")
+        if not ids or len(ids) > MOST_AT_ONCE:
+            many = f"Chọn nhiều nhất {MOST_AT_ONCE} thư một lần." if ids else "Đánh dấu ít nhất một thư."
+            return self._list(seat, (many,), ids)
+        if action == "cho-gui":
+            return self._release(seat, ids, typed)
+        if not typed.text("ly_do"):
+            return self._list(seat, (NO_REASON,), ids)
+        return self._with_reason(seat, action, ids, typed)
+
+    def _release(self, seat: SignedIn, ids: tuple[int, ...], typed: Typed) -> Response:
+        now = self.app.now()
+        moved, leaving = releasing.foresee(self.app, ids, seat.by, now)
+        unchecked = {m.id for m in leaving if m.names_late} - set(typed.numbers("da_kiem_tra"))
+        if typed.is_confirmed and leaving and not unchecked:
+            done = releasing.release_each(self.app, ids, seat.by, now)
+            return self._told(seat, "Đã cho gửi", done, departure_words(self.app, now))
+        wrong = (f"Đánh dấu “{CHECKED}” ở từng thư nêu tên đơn vị chậm.",) if typed.is_confirmed and leaving else ()
+        preview = Preview(
+            f"Cho gửi {len(leaving)} thư", f"{HOME}/lam/cho-gui", HOME, f"Xác nhận: cho gửi {len(leaving)} thư",
+            (*(self._leaving(m) for m in leaving), *_staying(moved)), hidden=hidden(thu=[m.id for m in leaving]),
+            effects=_release_effects(leaving, departure_words(self.app, now)), wrong=wrong, possible=bool(leaving),
+        )  # fmt: skip
+        return self.bench.preview(seat, HERE, preview)
+
+    def _leaving(self, message: Leaving) -> Item:
+        to = f"Đi bằng {CHANNEL_NAMES.get(message.channel, message.channel)} đến {message.address}."
+        late = ("Nêu tên đơn vị chậm với người khác.",) if message.names_late else ()
+        tick = ("da_kiem_tra", str(message.id), CHECKED) if message.names_late else None
+        return Item(f"Thư {message.id}: {message.subject}", (to, *late), text=message.text, tick=tick)
+
+    def _with_reason(self, seat: SignedIn, action: str, ids: tuple[int, ...], typed: Typed) -> Response:
+        meant = self._meant(action, ids, seat.by, typed.text("ly_do"))
+        if typed.is_confirmed:
+            try:
+                return self._told(seat, meant.done, meant.do())
+            except Refused as error:
+                return self._told(seat, meant.done, Moved((), dict.fromkeys(ids, str(error))))
+        preview = Preview(
+            meant.title, f"{HOME}/lam/{action}", HOME, f"Xác nhận: {meant.title[0].lower()}{meant.title[1:]}",
+            self._items(ids), (("Lý do", typed.text("ly_do")),), hidden(thu=ids, ly_do=typed.text("ly_do")),
+            meant.effects,
+        )  # fmt: skip
+        return self.bench.preview(seat, HERE, preview)
+
+    def _meant(self, action: str, ids: tuple[int, ...], by: str, why: str) -> Meaning:
+        now, app = self.app.now(), self.app
+        deeds: dict[str, Callable[[], Moved]] = {
+            "bo": lambda: releasing.drop_each(app, ids, by, why, now),
+            "lay-lai": lambda: releasing.undrop(app, ids, by, why, now),
+            "da-den": lambda: self._settle(ids, True, by, why),
+            "chua-den": lambda: self._settle(ids, False, by, why),
+        }
+        title, done, effects = MEANINGS[action]
+        return Meaning(f"{title} {len(ids)} thư", done, effects, deeds[action])
+
+    def _settle(self, ids: tuple[int, ...], arrived: bool, by: str, why: str) -> Moved:
+        moved, stayed = [], {}
+        for number in ids:
+            try:
+                settling.settle_by_hand(self.app, number, arrived, by, why, self.app.now())
+                moved.append(number)
+            except Refused as error:
+                stayed[number] = str(error)
+        return Moved(tuple(moved), stayed)
+
+    def _items(self, ids: tuple[int, ...]) -> tuple[Item, ...]:
+        with self.app.sessions() as session:
+            known = books(self.app, session)
+            found = {m.id: m for m in waiting_mail(session, known, (*outbox_views.STATUSES,), ids=ids)}
+        items = []
+        for number in ids:
+            mail = found.get(number)
+            facts = (f"Gửi {mail.to}, {mail.status_words}.",) if mail else ()
+            title = f"Thư {number}: {mail.subject}" if mail else f"Thư {number}"
+            items.append(Item(title, facts, wrong="" if mail else f"Không có thư số {number}."))
+        return tuple(items)
+
+    def _told(self, seat: SignedIn, done: str, moved: Moved, after: str = "") -> Response:
+        said = (*filter(None, (after if moved.moved else "",)), *moved.notes.values())
+        links = tuple((f"{HOME}/{n}", f"Xem thư {n}") for n in moved.moved[:1]) if len(moved.moved) == 1 else ()
+        title = f"{done} {len(moved.moved)} thư" if moved.moved else "Chưa có thư nào thay đổi"
+        tone, sign = ("green", "check") if moved.moved else ("amber", "alert")
+        told = Told(title, said, tuple(moved.stayed.values()), ((HOME, "Về thư giữ lại"), *links), tone, sign)
+        return self.bench.told(seat, HERE, told, 200 if moved.moved else 409)
+
+    async def stop(self, request: Request) -> Response:
+        """Stop everything, or let it go on."""
+        seat, form = await self.seats.form(request, "supervisor")
+        return await run_in_threadpool(self._stop, seat, Typed(form))
+
+    def _stop(self, seat: SignedIn, typed: Typed) -> Response:
+        on, why = typed.line("dung") == "1", typed.text("ly_do")
+        if not why:
+            return self._list(seat, (NO_REASON,))
+        with self.app.sessions() as session:
+            already = switches.is_stopped(session) == on
+        if already:
+            told = Told("Không có gì phải đổi", ("Đang đúng như vậy rồi.",), back=((HOME, "Về thư giữ lại"),))
+            return self.bench.told(seat, HERE, told)
+        if typed.is_confirmed:
+            releasing.stop_all(self.app, on, seat.by, why, self.app.now())
+            return RedirectResponse(HOME, 303)
+        return self.bench.preview(seat, HERE, _stop_preview(on, why))
+
+    async def lift(self, request: Request) -> Response:
+        """End a suppression before its day."""
+        seat, form = await self.seats.form(request, "supervisor")
+        return await run_in_threadpool(self._lift, seat, request.path_params["id"], Typed(form))
+
+    def _lift(self, seat: SignedIn, number: int, typed: Typed) -> Response:
+        why = typed.text("ly_do")
+        with self.app.sessions() as session:
+            silent = suppressions.in_force(session, local_day(self.app.now()))
+        row = next((row for row in silent if row.id == number), None)
+        if row is None:
+            told = Told("Lệnh ngừng gửi này không còn hiệu lực", back=((HOME, "Về thư giữ lại"),), tone="amber")
+            return self.bench.told(seat, HERE, told, 409)
+        if not why:
+            return self._list(seat, (NO_REASON,))
+        if typed.is_confirmed:
+            suppressing.lift(self.app, number, seat.by, why, self.app.now())
+            return RedirectResponse(HOME, 303)
+        target = row.recipient or f"{CHANNEL_NAMES.get(row.channel or '', row.channel)} {row.address}"
+        preview = Preview(
+            f"Gửi lại cho {target}", f"{HOME}/ngung-gui/{number}/thoi", HOME, "Xác nhận: gửi lại",
+            (Item(target, (f"Ngừng gửi từ {row.at:%d/%m/%Y}: {row.why}", how_long(row.until))),), (("Lý do", why),),
+            hidden(ly_do=why), ("Từ lần gửi kế tiếp, nơi này lại nhận thư như mọi nơi khác.",),
+        )  # fmt: skip
+        return self.bench.preview(seat, HERE, preview)
+
+
+def how_long(until: date | None) -> str:
+    """Until when a suppression holds, in a sentence."""
+    words = suppressing.how_long(until)
+    return f"{words[0].upper()}{words[1:]}."
+
+
+def _groups(found: tuple[Any, ...]) -> list[tuple[str, str, list[Any]]]:
+    """The rows under headings: what may be let go, and what nobody knows the fate of."""
+    waits = [m for m in found if m.status in RELEASED]
+    unknown = [m for m in found if m.status == "unknown"]
+    return [("cho-gui", "Chờ cho gửi", waits), ("chua-ro", "Chưa rõ đã đến hay chưa", unknown)]
+
+
+def _possible(status: str, journal: list[dict[str, Any]]) -> tuple[str, ...]:
+    """What a person may do with a message in that state."""
+    if status in RELEASED:
+        return ("cho-gui", "bo")
+    if status in ("ready", "retry"):
+        return ("bo",)
+    if status == "unknown":
+        return ("da-den", "chua-den")
+    last = next((entry for entry in reversed(journal) if entry["new"] == "dropped"), None)
+    return ("lay-lai",) if status == "dropped" and last is not None and last["who"] != "dondoc" else ()
+
+
+def _staying(moved: Moved) -> list[Item]:
+    return [Item(f"Thư {number}", wrong=why) for number, why in moved.stayed.items()]
+
+
+def _release_effects(leaving: tuple[Leaving, ...], leaves: str) -> tuple[str, ...]:
+    if not leaving:
+        return ("Không còn thư nào đi được.",)
+    late = sum(message.names_late for message in leaving)
+    named = (f"{late} thư nêu tên đơn vị chậm với người khác: đọc kỹ, rồi đánh dấu ở từng thư.",) if late else ()
+    return (leaves, *named, "Thư đã đi thì không lấy lại được. Trước khi đi, lời thư được xét lại lần nữa.")
+
+
+def _stop_preview(on: bool, why: str) -> Preview:
+    effects: tuple[str, ...]
+    if on:
+        title, button = "Dừng gửi mọi thư", "Xác nhận: dừng gửi mọi thư"
+        effects = (
+            "Không thư nào rời hệ thống cho đến khi có người cho gửi tiếp.",
+            "Thư mới vẫn được soạn và xếp hàng; đơn vị vẫn báo cáo được, việc duyệt vẫn làm được.",
+        )
+    else:
+        title, button = "Cho gửi tiếp", "Xác nhận: cho gửi tiếp"
+        effects = ("Thư đang xếp hàng đi với lần gửi kế tiếp trong giờ làm việc; thư của ngày cũ không gửi muộn.",)
+    return Preview(
+        title, f"{HOME}/dung-gui", HOME, button, (Item("Mọi thư của hệ thống"),), (("Lý do", why),),
+        hidden(ly_do=why, dung="1" if on else "0"), effects,
+    )  # fmt: skip

@@ -1,0 +1,132 @@
+"""Everything that waits for a person, in one place: each row says why it waits and what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from dondoc.console.desk.bench import NO_REASON, Bench, Item, Preview, Told, Typed, hidden
+from dondoc.domain.moments import local_day
+from dondoc.errors import Refused
+from dondoc.services import guarding, worklist
+from dondoc.services.accounts import SignedIn
+from dondoc.services.books import Book, books
+from dondoc.store import alarms, guards, waiting
+from dondoc.store.guards import Decision
+from dondoc.store.models import GuardRow
+
+HERE = "can-lam"
+HOME = "/theo-doi/can-lam"
+ALARM_DAYS = 3
+"""Alarms of today and so many days before: whoever comes on Monday sees Friday's."""
+ANSWERS: dict[str, tuple[Decision, str, tuple[str, ...]]] = {
+    "cho-di": (
+        "allowed", "Cho đi tiếp",
+        ("Lần xem tới, từng việc được báo quá hạn như thường lệ; thư nêu tên đơn vị chậm vẫn chờ ở Thư giữ lại.",
+         "Cho đi thì không lấy lại được: đơn vị đã được báo."),
+    ),
+    "giu-lai": (
+        "refused", "Không cho đi",
+        ("Không đơn vị nào bị gọi là quá hạn vì lần này. Việc nhắc trước hạn vẫn đi như thường.",
+         "Trong hôm nay vẫn đổi lại thành cho đi được; ngày mai hệ thống hỏi lại nếu vẫn còn nhiều như vậy."),
+    ),
+}  # fmt: skip
+"""By the form's value: the answer, its title, and what it does."""
+
+
+class Worklist:
+    """The page /theo-doi/can-lam, and answers to guards."""
+
+    def __init__(self, bench: Bench) -> None:
+        self.bench, self.app, self.seats = bench, bench.app, bench.seats
+
+    def routes(self) -> list[BaseRoute]:
+        """Their addresses."""
+        return [
+            Route(HOME, self.list, methods=["GET"]),
+            Route(f"{HOME}/diem-dung/{{id:int}}", self.answer, methods=["POST"]),
+        ]
+
+    def list(self, request: Request) -> Response:
+        """Everything that waits."""
+        with self.app.sessions() as session:
+            seat = self.bench.require(session, request)
+            return self._list(session, seat)
+
+    def _list(self, session: Session, seat: SignedIn, wrong: tuple[str, ...] = ()) -> Response:
+        now, today = self.app.now(), local_day(self.app.now())
+        known = books(self.app, session, live=True)
+        leads = list(worklist.conditional(known, today))
+        raised = [row for back in range(ALARM_DAYS) for row in alarms.of_day(session, today - timedelta(days=back))]
+        reviews, oldest = waiting.reviews(session)
+        return self.bench.show(
+            seat, HERE, "worklist", 422 if wrong else 200, wrong=wrong, now=now, reviews=reviews, oldest=oldest,
+            messages=waiting.messages(session), guards=_guard_rows(guards.waiting(session), known),
+            leads=[lead for lead in leads if not lead.chosen], chosen=[lead for lead in leads if lead.chosen],
+            unreachable=worklist.unreachable(session, known), happened=worklist.happened(session, known),
+            provisional=worklist.provisional(known, self.app.calendar, today), alarms=raised,
+        )  # fmt: skip
+
+    async def answer(self, request: Request) -> Response:
+        """Let a stopped sweep pass, or say that it must not: first told, then done."""
+        seat, form = await self.seats.form(request, "supervisor")
+        return await run_in_threadpool(self._answer, seat, request.path_params["id"], Typed(form))
+
+    def _answer(self, seat: SignedIn, number: int, typed: Typed) -> Response:
+        meant, why = ANSWERS.get(typed.line("tra_loi")), typed.text("ly_do")
+        if meant is None:
+            raise HTTPException(400)
+        decision, title, effects = meant
+        with self.app.sessions() as session:
+            known = books(self.app, session)
+            row = next((row for row in guards.waiting(session) if row.id == number), None)
+            if row is not None and not why:
+                return self._list(session, seat, (NO_REASON,))
+        if row is None:
+            told = Told("Điểm dừng này không chờ trả lời nữa", ("Có người đã trả lời, hoặc đã có câu hỏi mới hơn.",),
+                        back=((HOME, "Về việc cần làm"),), tone="amber", sign="alert")  # fmt: skip
+            return self.bench.told(seat, HERE, told, 409)
+        if not typed.is_confirmed:
+            return self.bench.preview(seat, HERE, _guard_preview(row, known, title, typed, effects))
+        try:
+            guarding.answer(self.app, number, decision, seat.by, why, self.app.now())
+        except Refused as error:
+            return self.bench.told(seat, HERE, _refused(str(error)), 409)
+        return self.bench.told(seat, HERE, Told(f"Đã ghi: {title[0].lower()}{title[1:]}", effects[:1], back=_BACK))
+
+
+_BACK = ((HOME, "Về việc cần làm"),)
+
+
+def _refused(why: str) -> Told:
+    return Told("Chưa có gì được ghi nhận", (why,), back=_BACK, tone="amber", sign="alert")
+
+
+def _guard_rows(rows: Sequence[GuardRow], known: dict[str, Book]) -> list[dict[str, Any]]:
+    return [
+        {"id": row.id, "plan": _title(known, row.plan_id), "day": row.day, "found": row.found, "of": row.of}
+        for row in rows
+    ]
+
+
+def _title(known: dict[str, Book], plan_id: str) -> str:
+    return known[plan_id].plan.title if plan_id in known else plan_id
+
+
+def _guard_preview(
+    row: GuardRow, known: dict[str, Book], title: str, typed: Typed, effects: tuple[str, ...]
+) -> Preview:
+    item = Item(_title(known, row.plan_id), (f"{row.found} việc cùng lúc sắp bị gọi là quá hạn, trong {row.of} việc.",))
+    why = typed.text("ly_do")
+    return Preview(
+        title, f"{HOME}/diem-dung/{row.id}", HOME, f"Xác nhận: {title[0].lower()}{title[1:]}", (item,),
+        (("Lý do", why),), hidden(ly_do=why, tra_loi=typed.line("tra_loi")), effects,
+    )  # fmt: skip
