@@ -6,6 +6,7 @@ Every name is described in docs/operations.md (a test keeps that true).
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,7 +38,8 @@ class Settings:
     """One reading of the environment. Folders are absolute; `repr` never shows a secret.
 
     `zalo_url` and `mail_lookup_url` are set for the demo's servers: where Zalo's three hosts are found instead of the
-    real ones, and who answers which Message-IDs have arrived.
+    real ones, and who answers which Message-IDs have arrived. `scan` is the command that looks for viruses in attached
+    files, split into words; () means that none does.
     `database_url` None means the embedded PostgreSQL under `home`; `prefect_api_url` None means that
     `dondoc up` starts Prefect itself; `smtp` None means that no mail server is configured.
     """
@@ -63,6 +65,12 @@ class Settings:
     zalo_app_id: str | None
     zalo_url: str | None
     mail_lookup_url: str | None
+    scan: tuple[str, ...] = ()
+
+    @property
+    def prefect_address(self) -> str:
+        """Prefect's API: PREFECT_API_URL, else that of the server which `dondoc up` starts on this machine."""
+        return self.prefect_api_url or f"http://127.0.0.1:{self.prefect_port}/api"
 
     def require_public_url(self) -> str:
         """The address under which officers reach the pages, without a final slash; SettingsError when not set."""
@@ -103,6 +111,7 @@ def read(env: Environment, demo: bool = False) -> Settings:
         zalo_app_id=reader.text("DONDOC_ZALO_APP_ID"),
         zalo_url=reader.web_address("DONDOC_ZALO_URL"),
         mail_lookup_url=reader.web_address("DONDOC_MAIL_LOOKUP_URL"),
+        scan=reader.command("DONDOC_SCAN"),
     )
     reader.finish()
     return settings
@@ -161,6 +170,14 @@ class _Reader:
         if not _is_web_address(text):
             self._wrong.append(f"{name}: phải là địa chỉ đầy đủ bắt đầu bằng http:// hoặc https://")
         return text.rstrip("/")
+
+    def command(self, name: str) -> tuple[str, ...]:
+        """A command line, split as a shell would split it; no shell ever sees it."""
+        try:
+            return tuple(shlex.split(self.text(name) or ""))
+        except ValueError:
+            self._wrong.append(f"{name}: dấu nháy chưa đóng, ví dụ đúng: clamdscan --no-summary --fdpass -")
+            return ()
 
     def mailbox(self, name: str) -> str | None:
         text = self.text(name)

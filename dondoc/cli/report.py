@@ -14,10 +14,11 @@ import typer
 from dondoc.bootstrap import open_app
 from dondoc.cli.notice_words import print_table
 from dondoc.errors import Problem, ProblemsFound, Refused
-from dondoc.intake.files import Checked, check_file, keep
+from dondoc.intake.files import Checked
 from dondoc.intake.texts import parse_day
 from dondoc.rendering.wording import full_day
-from dondoc.services import answering, reviewing
+from dondoc.services import answering, attachments, reviewing
+from dondoc.services.app import App
 from dondoc.services.replies import REPLY_KINDS, REPLY_NAMES, Reply, ReplyKind
 from dondoc.services.reviewing import Reviewed, Waiting
 
@@ -27,24 +28,31 @@ ByWhom = Annotated[str | None, typer.Option("--by", help="Ai: mã cơ quan hoặ
 AnswerId = Annotated[int | None, typer.Option("--answer-id", help="Số báo cáo đã đọc; từ chối nếu đã có bản mới")]
 AsJson = Annotated[bool, typer.Option("--json", help="Kết quả cho máy đọc")]
 
+_KINDS_HELP = (
+    "ack (hẹn ngày), progress (đang thực hiện; việc chờ sự kiện: đã xảy ra), done (hoàn thành), extension (xin gia "
+    "hạn), not_applicable (không phát sinh, không thuộc thẩm quyền), not_mine (không phải đơn vị tôi), not_happened "
+    "(chưa xảy ra)"
+)
+
 
 @report_app.command()
 def submit(
     obligations: Annotated[list[str], typer.Argument(help="Một hoặc nhiều mã việc")],
-    answer: Annotated[str, typer.Option(help="ack (hẹn ngày), progress (đang thực hiện), done (hoàn thành)")],
-    until: Annotated[str | None, typer.Option(help="Ngày hẹn, cho ack")] = None,
+    answer: Annotated[str, typer.Option(help=_KINDS_HELP)],
+    until: Annotated[str | None, typer.Option(help="Ngày hẹn (ack), ngày đề nghị (extension)")] = None,
     number: Annotated[str | None, typer.Option(help="Số, ký hiệu văn bản")] = None,
     date_: Annotated[str | None, typer.Option("--date", help="Ngày văn bản")] = None,
     note: Annotated[str | None, typer.Option(help="Nội dung")] = None,
     file: Annotated[list[Path] | None, typer.Option(help="Tệp minh chứng, có thể nhiều lần")] = None,
+    whose: Annotated[str | None, typer.Option(help="Việc của ai (not_mine): mã cơ quan trong danh bạ")] = None,
     submission: Annotated[str | None, typer.Option(help="Khóa của lần gửi: gửi lại cùng khóa là vô hại")] = None,
     by: ByWhom = None,
     json: AsJson = False,
 ) -> None:
     """Ghi một câu trả lời thay đơn vị, cho một hoặc nhiều việc cùng lúc."""
     with open_app() as app:
-        files = _kept(app.settings.home, file or [])
-        reply = Reply(_kind(answer), _day(until, "--until"), number, _day(date_, "--date"), note, files)
+        files = _kept(app, file or [])
+        reply = Reply(_kind(answer), _day(until, "--until"), number, _day(date_, "--date"), note, files, whose)
         receipt = answering.submit(
             app, obligation_ids=obligations, reply=reply, by=by or _who(),
             submission=submission or secrets.token_urlsafe(24), now=app.now(),
@@ -155,15 +163,13 @@ def _day(text: str | None, option: str) -> date | None:
     return day
 
 
-def _kept(home: Path, paths: list[Path]) -> tuple[Checked, ...]:
+def _kept(app: App, paths: list[Path]) -> tuple[Checked, ...]:
     """The files, checked and kept; raises ProblemsFound naming every one that is not taken."""
     kept, problems = [], []
     for path in paths:
         try:
             with path.open("rb") as stream:
-                judged = check_file(path.name, stream)
-                if isinstance(judged, Checked):
-                    keep(home, judged, stream)
+                judged = attachments.take(app, path.name, stream)
         except OSError as error:
             judged = Problem(path.name, None, "error", "file-unreadable", f"không đọc được ({error.strerror}).")
         kept.append(judged) if isinstance(judged, Checked) else problems.append(judged)

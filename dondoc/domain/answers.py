@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Literal, get_args
 
 AnswerKind = Literal["ack", "progress", "done", "extension", "not_applicable", "not_mine", "not_happened"]
-Outcome = Literal["accepted", "returned"]
+Outcome = Literal["accepted", "returned", "withdrawn"]
 
 ANSWER_KINDS: tuple[AnswerKind, ...] = get_args(AnswerKind)
 
@@ -15,6 +15,8 @@ ANSWER_KINDS: tuple[AnswerKind, ...] = get_args(AnswerKind)
 @dataclass(frozen=True, slots=True)
 class Review:
     """A reviewer's decision. `at` is aware; a return carries a reason and the day by which to correct.
+
+    `withdrawn` is the agency's own: it answered otherwise before anybody decided, and its request stands no more.
 
     `until` is the new nominal due day of a granted extension. `document_date_counts` says that the reviewer confirmed
     the date of the document as the moment of submission.

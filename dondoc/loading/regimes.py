@@ -39,6 +39,7 @@ def load_regime(path: Path) -> Loaded[Regime]:
         extension_days=_length(fields, "extension_days", 60),
         target_days=_length(fields, "target_days", 10),
         target_days_immediate=_length(fields, "target_days_immediate", 3),
+        receipts=fields.flag("receipts", default=True),
         extra=_extra(fields),
     )
     fields.close()

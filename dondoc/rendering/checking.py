@@ -9,25 +9,27 @@ from dondoc.domain.policy import NOTICE_KINDS
 from dondoc.errors import Problem, ProblemsFound
 from dondoc.rendering.context import MessageContext
 from dondoc.rendering.notices import COMPOSER, FORMS, NoticeRenderer
+from dondoc.rendering.receipts import check_receipt
 from dondoc.rendering.samples import NAMES, sample
 
 
 def check_templates(folder: Path) -> tuple[Problem, ...]:
-    """The Problems of the templates under `folder`/notices: missing files first, then what the samples bring out.
+    """The Problems of the templates under `folder`, notices and receipt: missing files first, then what the samples
+    bring out.
 
     Each template is tried with and without a link, so a value that only some messages have is found too. A Problem
     that several samples share is reported once.
     """
-    missing = _missing(folder / "notices")
+    receipt, missing = check_receipt(folder), _missing(folder / "notices")
     if missing:
-        return missing
+        return (*missing, *receipt)
     renderer = NoticeRenderer(folder)
     found: dict[Problem, None] = {}
     for name in NAMES:
         message = sample(name, demo=True)
         for variant in (message, replace(message, link=None, demo=False)):
             found.update(dict.fromkeys(_problems(renderer, variant)))
-    return tuple(found)
+    return (*found, *receipt)
 
 
 def _problems(renderer: NoticeRenderer, message: MessageContext) -> tuple[Problem, ...]:

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dondoc.domain.answers import Answer
+from dondoc.domain.answers import Answer, Review
+from dondoc.domain.cases import Case
 from dondoc.domain.moments import ZONE, local_day
 from dondoc.errors import Refused
 from dondoc.intake.files import Checked
 from dondoc.intake.texts import clean_line
+from dondoc.services import receipts
 from dondoc.services.app import App
-from dondoc.services.books import book
+from dondoc.services.books import Book, book
+from dondoc.services.drafts import answer_form
+from dondoc.services.extending import times_granted
 from dondoc.services.replies import (
     REPLY_KINDS,
+    REPLY_NAMES,
+    WITHDRAWS,
     NotAllowed,
     Objection,
     Reply,
@@ -25,8 +31,9 @@ from dondoc.services.replies import (
     document_objections,
     form_objections,
     objections,
+    task_name,
 )
-from dondoc.store import answers, journal, notices, obligations
+from dondoc.store import answers, drafts, journal, notices, obligations
 from dondoc.store.models import AnswerRow, FileRow, ObligationRow
 
 Mandate = frozenset[tuple[str, str]]
@@ -80,8 +87,9 @@ def submit(
     """Record one answer for every obligation named, all or none.
 
     `submission` identifies the form: the same one sent again is harmless. `mandate` limits whose obligations may be
-    answered (None: an administrator's command). Files must be kept before (`intake.files.keep`). A `done` report
-    replaces one that waits for its review, and stops the ladder at once.
+    answered (None: an administrator's command). Files must be kept before (`attachments.take`). A `done` report
+    replaces one that waits for its review, and stops the ladder at once. Own requests that the reply overtakes
+    (`replies.WITHDRAWS`) are taken back, a draft of the same form goes, and who answered gets a receipt (`receipts`).
     Raises NotAllowed, NotYours or AlreadyUsed; a stranger's try is journaled.
     """
     wanted = tuple(dict.fromkeys(obligation_ids))
@@ -108,6 +116,8 @@ class _Submission:
         self.app, self.session, self.reply, self.by, self.submission, self.now = (
             app, session, reply, by, submission, now,
         )  # fmt: skip
+        self.books: dict[str, Book] = {}
+        self.cases: dict[str, Case] = {}
 
     def record(self, wanted: tuple[str, ...], mandate: Mandate | None) -> Receipt:
         rows = self._locked(wanted, mandate)
@@ -115,10 +125,15 @@ class _Submission:
         if before is not None:
             return before
         self._check(wanted, rows)
+        self._withdraw(wanted)
         number = self._write(wanted)
         if self.reply.kind == "done":
             notices.drop_queued(self.session, list(wanted), "Đơn vị đã báo cáo hoàn thành.")
         obligations.set_next(self.session, dict.fromkeys(wanted, local_day(self.now)))
+        drafts.delete(self.session, self.by, answer_form(wanted))
+        about = tuple(self.cases[key].obligation for key in wanted)
+        recorded = receipts.Recorded(number, self.now, self.by, self.reply, about)
+        receipts.issue(self.app, self.session, recorded, self.books)
         return Receipt(number, self.now, self.by, self.submission, self.reply, wanted)
 
     def _locked(self, wanted: tuple[str, ...], mandate: Mandate | None) -> dict[str, ObligationRow]:
@@ -152,24 +167,45 @@ class _Submission:
         return found
 
     def _check(self, wanted: tuple[str, ...], rows: dict[str, ObligationRow]) -> None:
-        books = {row.plan_id: book(self.app, self.session, row.plan_id) for row in rows.values()}
-        cases = {case.obligation.id: case for case in obligations.load_cases(self.session, ids=wanted)}
+        self.books = books = {row.plan_id: book(self.app, self.session, row.plan_id) for row in rows.values()}
+        self.cases = cases = {case.obligation.id: case for case in obligations.load_cases(self.session, ids=wanted)}
         year = min(found.plan.year for found in books.values())
         found = list(document_objections(self.reply, year, local_day(self.now)))
         for key in wanted:
             found.extend(objections(cases[key], self.reply, books[rows[key].plan_id], self.now))
+        found.extend(self._granted_often(wanted, found))
         _raise_if(found)
+
+    def _granted_often(self, wanted: tuple[str, ...], found: Sequence[Objection]) -> Iterator[Objection]:
+        """The case knows what was asked for and granted; the journal also what was granted without being asked."""
+        for key in wanted if self.reply.kind == "extension" and not found else ():
+            case, times = self.cases[key], times_granted(self.session, key)
+            found_book = self.books[case.obligation.plan_id]
+            if times >= found_book.rules.regime.extension_times:
+                message = f"Việc {task_name(case, found_book)} đã được gia hạn {times} lần, không gia hạn thêm được."
+                yield Objection("kind", message, key)
+
+    def _withdraw(self, obligation_ids: tuple[str, ...]) -> None:
+        """What the agency had asked for before and now answers otherwise; each is journaled."""
+        why = f"Đơn vị trả lời lại: {REPLY_NAMES[self.reply.kind].lower()}."
+        decision = Review("withdrawn", self.now, self.by, why)
+        taken = answers.withdraw(self.session, obligation_ids, WITHDRAWS[self.reply.kind], decision)
+        entries = [journal.Entry(self.now, self.by, "withdrawn", key, None, "withdrawn", why) for key in taken]
+        journal.write_all(self.session, entries)
 
     def _write(self, obligation_ids: tuple[str, ...]) -> int:
         """Answers, files and journal; the first answer's id is the receipt's number."""
         reply = self.reply
-        answer = Answer("", reply.kind, self.now, reply.until, reply.document_number, reply.document_date, reply.note)
+        answer = Answer(
+            "", reply.kind, self.now, reply.until, reply.document_number, reply.document_date, reply.note,
+            whose=reply.whose,
+        )  # fmt: skip
         stored = answers.add(
             self.session, [answers.Submitted(key, self.submission, self.by, answer) for key in obligation_ids]
         )
         for answer_id in stored.values():
             self.session.add_all(_file_row(answer_id, file) for file in reply.files)
-        why = _why(reply)
+        why = _why(reply, next(iter(self.books.values())))
         journal.write_all(
             self.session,
             [journal.Entry(self.now, self.by, "answered", key, None, reply.kind, why) for key in obligation_ids],
@@ -188,7 +224,7 @@ def stored_reply(session: Session, answer: AnswerRow) -> Reply:
         raise ValueError(f"answer {answer.id} is no reply: {answer.kind}")
     files = session.scalars(select(FileRow).where(FileRow.answer_id == answer.id).order_by(FileRow.id))
     kept = tuple(Checked(file.name, file.media_type, file.size, file.sha256) for file in files)
-    return Reply(kind, answer.until, answer.document_number, answer.document_date, answer.note, kept)
+    return Reply(kind, answer.until, answer.document_number, answer.document_date, answer.note, kept, answer.whose)
 
 
 def receipt(session: Session, submission: str, mandate: Mandate) -> Receipt | None:
@@ -209,17 +245,23 @@ def receipt(session: Session, submission: str, mandate: Mandate) -> Receipt | No
     return Receipt(first.id, first.at, first.by, submission, reply, tuple(row.id for _, row in own))
 
 
-def _why(reply: Reply) -> str:
-    describe: dict[ReplyKind, Callable[[], str]] = {
-        "ack": lambda: f"Hẹn {reply.until:%d/%m/%Y}." if reply.until else "Xác nhận đã nhận việc.",
-        "progress": lambda: "Đang thực hiện.",
-        "done": lambda: "Báo cáo hoàn thành.",
+def _why(reply: Reply, book: Book) -> str:
+    until = f"{reply.until:%d/%m/%Y}" if reply.until else ""
+    whose = book.directory.by_id.get(reply.whose or "")
+    describe: dict[ReplyKind, str] = {
+        "ack": f"Hẹn {until}." if until else "Xác nhận đã nhận việc.",
+        "progress": "Đang thực hiện.",
+        "done": "Báo cáo hoàn thành.",
+        "extension": f"Xin gia hạn đến {until}.",
+        "not_applicable": "Không phát sinh, không thuộc thẩm quyền.",
+        "not_mine": f"Không phải việc của đơn vị; việc của {whose.name if whose else 'đơn vị nào chưa rõ'}.",
+        "not_happened": "Sự kiện chưa xảy ra.",
     }
     document = ""
     if reply.document_number and reply.document_date:
         document = f" Văn bản số {reply.document_number} ngày {reply.document_date:%d/%m/%Y}."
     files = f" {len(reply.files)} tệp." if reply.files else ""
-    return describe[reply.kind]() + document + files
+    return describe[reply.kind] + document + files
 
 
 def _subject(wanted: tuple[str, ...]) -> str:

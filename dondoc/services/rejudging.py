@@ -59,7 +59,12 @@ class Desk:
         return books(self.app, self.session)
 
     def brought_up_to_date(self, row: MessageRow) -> str:
-        """Take out of a message what no longer holds; "", or why it must not go: dropped already, or NO_CONTACT."""
+        """Take out of a message what no longer holds; "", or why it must not go: dropped already, or NO_CONTACT.
+
+        A receipt says what was recorded, which stays so.
+        """
+        if messages.is_receipt(row):
+            return ""
         lines = [line for line in notices.of_message(self.session, row.id) if line.status == "composed"]
         cases, keep = self.judged(lines)
         if not keep:

@@ -189,6 +189,8 @@ def _why_gone_for_good(desk: Desk, row: MessageRow) -> str:
         return f"Thư {row.id} do hệ thống bỏ, không lấy lại được: {row.reason}"
     if local_day(last.at) != local_day(desk.now):
         return f"Thư {row.id} bỏ từ ngày {local_day(last.at):%d/%m/%Y}, chỉ lấy lại được trong ngày."
+    if messages.is_receipt(row):
+        return ""
     lines = notices.of_message(desk.session, row.id)
     if not lines or any(entry.action == "carried-on" for entry in history):
         return f"Thư {row.id} không lấy lại được: {GONE_ON}"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from typing import Literal, get_args
+from datetime import date, datetime, timedelta
 
+from dondoc.domain.answers import ANSWER_KINDS, Answer, AnswerKind
 from dondoc.domain.cases import Case, promise_limit, standing
 from dondoc.domain.explain import day_name
 from dondoc.domain.moments import local_day
@@ -14,14 +14,22 @@ from dondoc.errors import Refused
 from dondoc.intake.files import MAX_FILES, Checked
 from dondoc.intake.texts import clean_line, clean_text
 from dondoc.services.books import Book
+from dondoc.services.reply_words import REPLY_NAMES as REPLY_NAMES
 
-ReplyKind = Literal["ack", "progress", "done"]
-REPLY_KINDS: tuple[ReplyKind, ...] = get_args(ReplyKind)
-REPLY_NAMES: dict[str, str] = {
-    "ack": "Xác nhận, hẹn ngày hoàn thành",
-    "progress": "Đang thực hiện",
-    "done": "Đã hoàn thành",
+ReplyKind = AnswerKind
+REPLY_KINDS: tuple[ReplyKind, ...] = ANSWER_KINDS
+WITHDRAWS: dict[ReplyKind, frozenset[ReplyKind]] = {
+    "ack": frozenset({"extension", "not_applicable", "not_mine"}),
+    "progress": frozenset({"not_applicable", "not_mine"}),
+    "done": frozenset({"extension", "not_applicable", "not_mine"}),
+    "extension": frozenset({"not_applicable", "not_mine"}),
+    "not_applicable": frozenset({"extension", "not_applicable", "not_mine"}),
+    "not_mine": frozenset({"extension", "not_applicable", "not_mine"}),
+    "not_happened": frozenset({"not_applicable", "not_mine"}),
 }
+"""Which of its own requests, as long as nobody has decided on them, an agency takes back by answering so.
+
+A report of progress goes together with a wish for more time; with "this is not ours" it does not."""
 MOST_AT_ONCE = 200
 LONGEST_NUMBER = 100
 LONGEST_NOTE = 4_000
@@ -30,7 +38,11 @@ LONGEST_SUBMISSION = 64
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What an agency says, for one or many obligations. `until` is the promised day of an `ack`."""
+    """What an agency says, for one or many obligations.
+
+    `until` is the promised day of an `ack` or the day wanted by an `extension`; `whose` the agency (id) that a
+    `not_mine` names, None where it does not know.
+    """
 
     kind: ReplyKind
     until: date | None = None
@@ -38,11 +50,13 @@ class Reply:
     document_date: date | None = None
     note: str | None = None
     files: tuple[Checked, ...] = ()
+    whose: str | None = None
 
     def cleaned(self) -> Reply:
         """The same with its texts cleaned, empty ones as None."""
         number, note = clean_line(self.document_number or ""), clean_text(self.note or "")
-        return replace(self, document_number=number or None, note=note or None)
+        whose = clean_line(self.whose or "")
+        return replace(self, document_number=number or None, note=note or None, whose=whose or None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,57 +104,168 @@ def latest_promise(case: Case, book: Book) -> date | None:
     return promise_limit(case, book.rules) or case.obligation.late_after
 
 
+def waiting_request(case: Case, kinds: Iterable[ReplyKind] = WITHDRAWS["done"]) -> Answer | None:
+    """The request of one of these kinds on which nobody has decided yet: it stands until then, or is taken back."""
+    return next((a for a in reversed(case.answers) if a.kind in kinds and a.review is None), None)
+
+
 def objections(case: Case, reply: Reply, book: Book, now: datetime) -> Iterator[Objection]:
-    """Why this case cannot take this reply at `now`; nothing when it can."""
-    found = list(_state_objections(case, reply, book, now))
-    yield from found
-    if not found and reply.kind == "ack" and reply.until is not None:
-        yield from _promise_objections(case, reply.until, book, local_day(now))
+    """Why this case cannot take this reply at `now`; nothing when it can.
+
+    Own requests that nobody has decided on are no hindrance: WITHDRAWS says which of them the reply takes back. Only
+    a report of completion that waits must be answered by another one, and a second wish for more time must wait.
+    """
+    hindrance = unavailable(case, reply.kind, book, now)
+    if hindrance is not None and not _is_bare_receipt(hindrance, reply):
+        yield hindrance
+    elif reply.kind in _CONTENT:
+        yield from _CONTENT[reply.kind](case, reply, book, local_day(now))
+
+
+def _is_bare_receipt(hindrance: Objection, reply: Reply) -> bool:
+    """That the work has been taken note of may be said without a day, however often a day was promised."""
+    return hindrance.field == "kind" and reply.kind == "ack" and reply.until is None
+
+
+def unavailable(case: Case, kind: ReplyKind, book: Book, now: datetime) -> Objection | None:
+    """Why this case takes no reply of that kind at `now`, whatever stands in it; None when it does."""
+    refusal = _state_refusal(case, kind, standing(case, now, book.rules).work)
+    if refusal:
+        message = f"Việc {task_name(case, book)} {refusal}"
+        return Objection("obligations", message, case.obligation.id)
+    refusal = _REFUSALS[kind](case, book, local_day(now)) if kind in _REFUSALS else ""
+    return Objection("kind", f"Việc {task_name(case, book)} {refusal}", case.obligation.id) if refusal else None
 
 
 _NO_REPLY: dict[str, str] = {
-    "done": "đã được chấp nhận hoàn thành, không cần báo cáo nữa",
-    "waived": "đã được miễn, không cần báo cáo",
-    "ongoing": "là việc thường xuyên: tình hình được báo cáo trong báo cáo định kỳ",
-    "awaiting": "còn chờ sự kiện, chưa đến lúc báo cáo",
-    "unassigned": "chưa xác định đơn vị thực hiện",
+    "done": "đã được chấp nhận hoàn thành, không cần báo cáo nữa.",
+    "waived": "đã được miễn, không cần báo cáo.",
+    "ongoing": "là việc thường xuyên: tình hình được báo cáo trong báo cáo định kỳ.",
+    "unassigned": "chưa xác định đơn vị thực hiện.",
 }
+_OF_AWAITING: tuple[ReplyKind, ...] = ("progress", "not_happened", "not_applicable", "not_mine")
+_INSTEAD = "Có thể ghi tình hình đang thực hiện hoặc báo cáo hoàn thành."
 
 
-def _state_objections(case: Case, reply: Reply, book: Book, now: datetime) -> Iterator[Objection]:
-    work = standing(case, now, book.rules).work
-    name = task_name(case, book)
+def _state_refusal(case: Case, kind: ReplyKind, work: str) -> str:
     if work in _NO_REPLY:
-        yield Objection("obligations", f"Việc {name} {_NO_REPLY[work]}.", case.obligation.id)
-    elif work == "reported" and reply.kind != "done":
-        message = (
-            f"Việc {name} đã được báo cáo hoàn thành và đang chờ duyệt. Muốn sửa, hãy gửi lại báo cáo hoàn thành: "
+        return _NO_REPLY[work]
+    if work == "reported" and kind != "done":
+        return (
+            "đã được báo cáo hoàn thành và đang chờ duyệt. Muốn sửa, hãy gửi lại báo cáo hoàn thành: "
             "hai bản được duyệt cùng nhau."
         )
-        yield Objection("obligations", message, case.obligation.id)
+    if work == "awaiting" and kind not in _OF_AWAITING:
+        return "còn chờ sự kiện, chưa đến lúc báo cáo như vậy; có thể báo sự kiện đã xảy ra hay chưa."
+    if work != "awaiting" and kind == "not_happened":
+        return "không chờ sự kiện nào: câu trả lời này chỉ dành cho việc chờ sự kiện."
+    return ""
 
 
-def _promise_objections(case: Case, until: date, book: Book, today: date) -> Iterator[Objection]:
-    name, limit, key = task_name(case, book), latest_promise(case, book), case.obligation.id
+def _no_promise(case: Case, book: Book, today: date) -> str:
+    limit = latest_promise(case, book)
     earlier = next((a.until for a in case.answers if a.kind == "ack" and a.until is not None), None)
     if earlier is not None:
-        message = (
-            f"Việc {name} đã hẹn đến {day_name(earlier)}; mỗi việc chỉ hẹn một lần. "
-            "Có thể ghi tình hình đang thực hiện hoặc báo cáo hoàn thành."
-        )
-        yield Objection("kind", message, key)
-    elif limit is not None and limit < today:
-        message = (
-            f"Việc {name} không còn hẹn ngày được: ngày hẹn muộn nhất là {day_name(limit)}, đã qua. "
-            "Có thể ghi tình hình đang thực hiện hoặc báo cáo hoàn thành."
-        )
-        yield Objection("kind", message, key)
-    elif until < today:
+        return f"đã hẹn đến {day_name(earlier)}; mỗi việc chỉ hẹn một lần. {_INSTEAD}"
+    if limit is not None and limit < today:
+        return f"không còn hẹn ngày được: ngày hẹn muộn nhất là {day_name(limit)}, đã qua. {_INSTEAD}"
+    return ""
+
+
+def _no_extension(case: Case, book: Book, today: date) -> str:
+    regime = book.rules.regime
+    latest, waiting = latest_extension(case, book), waiting_request(case, ("extension",))
+    reviews = [a.review for a in case.answers if a.kind == "extension" and a.review is not None]
+    granted = sum(review.outcome == "accepted" for review in reviews)
+    if case.obligation.kind == "periodic_report":
+        return "là báo cáo định kỳ, có hạn chung của mọi đơn vị: không gia hạn riêng."
+    if latest is None:
+        return "không có thời hạn nên không cần gia hạn."
+    if waiting is not None and waiting.until is not None:
+        return f"đang có đề nghị gia hạn đến {day_name(waiting.until)} chờ duyệt; chờ quyết định rồi mới xin thêm."
+    if granted >= regime.extension_times:
+        return f"đã được gia hạn {granted} lần, không gia hạn thêm được."
+    if latest < earliest_extension(case, book, today):
+        return f"không còn gia hạn được: mỗi lần gia hạn không quá {regime.extension_days} ngày sau hạn đang có."
+    return ""
+
+
+_REFUSALS: dict[ReplyKind, Callable[[Case, Book, date], str]] = {"ack": _no_promise, "extension": _no_extension}
+
+
+def latest_extension(case: Case, book: Book) -> date | None:
+    """The last day that may be wanted: so many civil days after the due day in force; None without a due day."""
+    due_on = case.obligation.due_on
+    return None if due_on is None else due_on + timedelta(days=book.rules.regime.extension_days)
+
+
+def earliest_extension(case: Case, book: Book, today: date) -> date:
+    """The first day that may be wanted: after the due day in force, and not before the first to which a due day may be
+    moved, so that nobody is re-dated into lateness."""
+    soonest = book.scope.earliest(today)
+    due_on = case.obligation.due_on
+    return soonest if due_on is None else max(soonest, due_on + timedelta(days=1))
+
+
+def _promise(case: Case, reply: Reply, book: Book, today: date) -> Iterator[Objection]:
+    until, limit, key = reply.until, latest_promise(case, book), case.obligation.id
+    if until is None:
+        return
+    if until < today:
         yield Objection("until", f"Ngày hẹn {day_name(until)} đã qua: chọn ngày từ hôm nay.", key)
     elif limit is not None and until > limit:
-        yield Objection("until", f"Việc {name}: ngày hẹn muộn nhất là {day_name(limit)}.", key)
+        yield Objection("until", f"Việc {task_name(case, book)}: ngày hẹn muộn nhất là {day_name(limit)}.", key)
     elif until > date(today.year + 1, 12, 31):
         yield Objection("until", f"Ngày hẹn {day_name(until)} quá xa: kiểm tra lại năm.", key)
+
+
+def _extension(case: Case, reply: Reply, book: Book, today: date) -> Iterator[Objection]:
+    key, name, until = case.obligation.id, task_name(case, book), reply.until
+    yield from _reason(case, reply, book, today)
+    latest, earliest, due_on = (
+        latest_extension(case, book),
+        earliest_extension(case, book, today),
+        case.obligation.due_on,
+    )
+    if until is None:
+        yield Objection("until", "Ghi ngày đề nghị gia hạn đến.", key)
+    elif until < today:
+        yield Objection("until", f"Ngày đề nghị {day_name(until)} đã qua.", key)
+    elif due_on is not None and until <= due_on:
+        message = f"Việc {name}: ngày đề nghị phải sau hạn đang có, {day_name(due_on)}."
+        yield Objection("until", message, key)
+    elif until < earliest:
+        yield Objection("until", f"Việc {name}: ngày đề nghị sớm nhất là {day_name(earliest)}.", key)
+    elif latest is not None and until > latest:
+        days = book.rules.regime.extension_days
+        message = f"Việc {name}: chỉ gia hạn được đến {day_name(latest)} ({days} ngày sau hạn đang có)."
+        yield Objection("until", message, key)
+
+
+def _reason(case: Case, reply: Reply, book: Book, today: date) -> Iterator[Objection]:
+    if not reply.note:
+        yield Objection("note", "Ghi lý do, để người duyệt có căn cứ quyết định.", case.obligation.id)
+
+
+def _not_mine(case: Case, reply: Reply, book: Book, today: date) -> Iterator[Objection]:
+    yield from _reason(case, reply, book, today)
+    agency = book.directory.by_id.get(reply.whose) if reply.whose else None
+    if reply.whose and (agency is None or not agency.is_valid(today)):
+        yield Objection("whose", "Chọn một cơ quan trong danh bạ, hoặc “không rõ”.", case.obligation.id)
+    elif reply.whose == case.obligation.agency:
+        message = f"Việc {task_name(case, book)} đang giao cho chính cơ quan này: chọn cơ quan khác, hoặc “không rõ”."
+        yield Objection("whose", message, case.obligation.id)
+
+
+def _happened(case: Case, reply: Reply, book: Book, today: date) -> Iterator[Objection]:
+    if case.obligation.kind == "awaiting" and not (reply.note or reply.document_number):
+        message = "Ghi số, ngày văn bản hoặc vài dòng cho biết sự kiện đã xảy ra thế nào."
+        yield Objection("note", message, case.obligation.id)
+
+
+_CONTENT: dict[ReplyKind, Callable[[Case, Reply, Book, date], Iterator[Objection]]] = {
+    "ack": _promise, "extension": _extension, "not_applicable": _reason, "not_mine": _not_mine, "progress": _happened,
+}  # fmt: skip
 
 
 def document_objections(reply: Reply, year: int, today: date) -> Iterator[Objection]:

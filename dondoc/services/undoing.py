@@ -62,8 +62,8 @@ def undo(app: App, obligation_id: str, *, by: str, now: datetime, why: str) -> T
 
     An agency's newer answer is no obstacle: taking back gives the agency at most what it had, its newer answer stays
     and is judged together with the older one, of which the first decides timeliness. Only a reassignment stays when
-    the other agency has answered: its work must not vanish. A grant that is taken back gives the old day back, or, where
-    that is past or too near, the nearest fair day. A second undo takes back the decision before.
+    the other agency has answered: its work must not vanish. A grant that is taken back gives the old day back, or,
+    where that is past or too near, the nearest fair day. A second undo takes back the decision before.
     Journaled. Raises Refused without a reason, when there is nothing to take back, and when `by` is not the reviewer.
     """
     with app.sessions.begin() as session:
@@ -140,7 +140,7 @@ def _reviewed(session: Session, obligation_id: str) -> Iterator[Decided]:
     """Decisions on answers, what was judged together as one."""
     rows = session.scalars(
         select(AnswerRow)
-        .where(AnswerRow.obligation_id == obligation_id, AnswerRow.outcome.is_not(None))
+        .where(AnswerRow.obligation_id == obligation_id, AnswerRow.outcome.in_(("accepted", "returned")))
         .order_by(AnswerRow.id),
         execution_options={"populate_existing": True},
     ).all()

@@ -79,6 +79,19 @@ def review(session: Session, answer_id: int, decision: Review) -> bool:
     return decided.one_or_none() is not None
 
 
+def withdraw(session: Session, obligation_ids: Collection[str], kinds: Collection[str], decision: Review) -> list[str]:
+    """Requests of these kinds on which nobody has decided are taken back by who made them; whose obligations (ids)."""
+    which = is_one_of(AnswerRow.obligation_id, obligation_ids) & is_one_of(AnswerRow.kind, kinds)
+    withdrawn = session.scalars(
+        update(AnswerRow)
+        .where(which, AnswerRow.outcome.is_(None))
+        .values(**_reviewed(decision))
+        .returning(AnswerRow.obligation_id)
+        .execution_options(synchronize_session="fetch")
+    )
+    return sorted(set(withdrawn))
+
+
 def take_back(session: Session, answer_ids: Collection[int], at: datetime, by: str, why: str) -> list[int]:
     """Take back the decisions that stand on these answers, kept as undone; the ids of those that had one."""
     rows = session.scalars(

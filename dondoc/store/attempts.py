@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from dondoc.domain.moments import ZONE
 from dondoc.store import kept, switches
 from dondoc.store.kept import KeptConnection
-from dondoc.store.messages import DIGEST
+from dondoc.store.messages import DIGEST, RECEIPT
 from dondoc.store.models import AttemptRow, MessageRow
 
 AttemptOutcome = Literal["sent", "retry", "refused", "unknown", "administrator"]
@@ -167,7 +167,7 @@ def _claim_one(session: Session, now: datetime, terms: Terms, channels: Sequence
 
 def _claim_values(now: datetime, terms: Terms, channels: Sequence[str]) -> dict[str, Any]:
     day = _local_midnight(now)
-    counted = {} if terms.recipient_per_day is None else {"per_recipient": terms.recipient_per_day}
+    counted = {} if terms.recipient_per_day is None else {"per_recipient": terms.recipient_per_day, "receipt": RECEIPT}
     after = (terms.after.next_try_at, terms.after.id) if terms.after is not None else (_FIRST, 0)
     return counted | {
         "after_at": after[0], "after_id": after[1],
@@ -185,16 +185,20 @@ def _local_midnight(now: datetime) -> datetime:
 
 _COLUMNS = tuple(MessageRow.__table__.columns)
 _KEYS = tuple(column.key for column in _COLUMNS)
+# Receipts are neither limited by it nor counted: who answers a lot must not lose tomorrow's digest by it. They have a
+# limit of their own (services.receipts).
 _COUNTED = """
-        AND :per_recipient > (
+        AND (starts_with(m.klass, :receipt) OR :per_recipient > (
             SELECT count(*) FROM messages s
             WHERE s.recipient = m.recipient AND s.id <> m.id AND s.sent_at >= :midnight
+            AND NOT starts_with(s.klass, :receipt)
         ) + (
             SELECT count(*) FROM messages s
             WHERE s.recipient = m.recipient AND s.id <> m.id AND s.status IN ('sending', 'unknown')
+            AND NOT starts_with(s.klass, :receipt)
             AND (s.sent_at >= :midnight) IS NOT TRUE
             AND EXISTS (SELECT FROM attempts a WHERE a.message_id = s.id AND a.started_at >= :midnight)
-        )
+        ))
 """
 
 

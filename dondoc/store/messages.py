@@ -21,6 +21,9 @@ from dondoc.store.models import AttemptRow, JournalRow, MessageRow, NoticeRow
 
 DIGEST = "digest"
 """The class of the day's one message; the others are held lists, events and what a person presses."""
+RECEIPT = "receipt:"
+"""How the class of a receipt begins: an answer's, to who gave it. It has no notices, so nothing of it is judged again,
+carried on or counted as a day's work of the machine."""
 
 MessageStatus = Literal[
     "held", "ready", "sending", "sent", "retry", "refused", "unknown", "dropped", "administrator",
@@ -261,8 +264,22 @@ def taken(session: Session, day: date) -> set[tuple[str, str]]:
 
 
 def last_day_before(session: Session, day: date) -> date | None:
-    """The last day before `day` that has any message."""
-    return session.scalar(select(func.max(MessageRow.day)).where(MessageRow.day < day))
+    """The last day before `day` that has any message but receipts: those are written whether anything is composed."""
+    return session.scalar(select(func.max(MessageRow.day)).where(MessageRow.day < day, ~_IS_RECEIPT))
+
+
+_IS_RECEIPT = func.starts_with(MessageRow.klass, RECEIPT)
+
+
+def is_receipt(row: MessageRow) -> bool:
+    """Whether the message is a receipt."""
+    return row.klass.startswith(RECEIPT)
+
+
+def count_receipts(session: Session, recipient: str, day: date) -> int:
+    """How many receipts that recipient has of that day."""
+    which = (MessageRow.recipient == recipient) & (MessageRow.day == day) & _IS_RECEIPT
+    return session.scalars(select(func.count()).select_from(MessageRow).where(which)).one()
 
 
 def count_waiting(session: Session, now: datetime) -> int:
