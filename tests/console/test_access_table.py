@@ -1,0 +1,285 @@
+"""Every route for everybody who may come along. A route without an entry fails; each entry is one line of TABLE.
+
+How to place a new route: add `"<METHOD> <route>": <who may>` with one of
+  everybody(address, status=200)                          the same answer for all
+  link(address, stranger, another, own)                   pages of an agency's link; an account opens none of them
+  desk(address, read=200, reviewer=200, supervisor=200)   a page of the supervisor's area
+  desk_form(address, fields, read=403, reviewer=…, supervisor=…)   a form there: what each role gets for these fields
+`address` is filled from the fixture `place` ({link}, {file}, …): put there what a new page needs in the store. `fields`
+are what the form sends beside its token, also filled from `place`. What the table then holds for each route: strangers
+and links are led to the sign-in; a role that may not is refused and journaled; a form without the session's token, or
+sent from another site, is refused and journaled; who must change a password gets nowhere else; no GET changes anything.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import httpx
+import pytest
+from office import JUSTICE, OTHERS, QUARTER, Office
+from page_help import Visit, fields
+from seat_help import Seat, client_of, csrf_of
+from sqlalchemy import text
+from starlette.applications import Starlette
+from starlette.routing import Mount, Route
+from starlette.testclient import TestClient
+
+from dondoc.intake.files import Checked, check_file, keep
+from dondoc.services import accounts
+from dondoc.store.models import Base
+
+ANOTHER = "van-phong-ubnd-tinh/focal"
+PDF = b"%PDF-1.7\nminh chung\n%%EOF"
+SIGN_IN, FIRST_CHANGE = "to the sign-in", "to the own account, to change the password"
+Answer = int | str
+LINKS = {"another": ANOTHER, "own": JUSTICE}
+ROLES = ("read", "reviewer", "supervisor")
+VISITORS = ("stranger", *LINKS, *ROLES)
+
+
+@dataclass(frozen=True)
+class Access:
+    """What each visitor gets at an address."""
+
+    address: str
+    expected: Mapping[str, Answer]
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    is_desk: bool = False
+
+
+def everybody(address: str, status: int = 200) -> Access:
+    return Access(address, dict.fromkeys(VISITORS, status))
+
+
+def link(address: str, stranger: int, another: int, own: int) -> Access:
+    return Access(address, {**dict.fromkeys(VISITORS, stranger), "another": another, "own": own})
+
+
+def desk(address: str, read: int = 200, reviewer: int = 200, supervisor: int = 200) -> Access:
+    roles = {"read": read, "reviewer": reviewer, "supervisor": supervisor}
+    return Access(address, {**dict.fromkeys(VISITORS, SIGN_IN), **roles}, is_desk=True)
+
+
+def desk_form(address: str, fields: Mapping[str, Any], *, read: int = 403, reviewer: int, supervisor: int) -> Access:
+    return replace(desk(address, read, reviewer, supervisor), fields=fields)
+
+
+NEW = {"mat_khau": "sai", "mat_khau_moi": "một câu đủ dài", "nhap_lai": "một câu đủ dài"}
+TABLE = {
+    "GET /": everybody("/"),
+    "GET /healthz": everybody("/healthz"),
+    "GET /static": everybody("/static/dondoc.css"),
+    "GET /l/{token}": everybody("/l/{link}", 303),
+    "GET /viec": link("/viec", 403, 200, 200),
+    "GET /viec/tra-loi": link(f"/viec/tra-loi?viec={QUARTER}", 403, 404, 200),
+    "POST /viec/tra-loi": link("/viec/tra-loi", 403, 404, 303),
+    "GET /viec/bien-nhan/{submission}": link("/viec/bien-nhan/phieu-1", 403, 404, 200),
+    "GET /tep/{id:int}": link("/tep/{file}", 403, 404, 200),
+    "GET /dang-nhap": Access("/dang-nhap", {**dict.fromkeys(VISITORS, 200), **dict.fromkeys(ROLES, 303)}),
+    "POST /dang-nhap": everybody("/dang-nhap", 403),
+    "POST /dang-xuat": desk_form("/dang-xuat", {}, read=303, reviewer=303, supervisor=303),
+    "GET /tai-khoan": desk("/tai-khoan"),
+    "POST /tai-khoan/mat-khau": desk_form("/tai-khoan/mat-khau", NEW, read=422, reviewer=422, supervisor=422),
+    "POST /tai-khoan/dang-xuat-tat-ca": desk_form(
+        "/tai-khoan/dang-xuat-tat-ca", {}, read=303, reviewer=303, supervisor=303
+    ),
+}
+OPEN_WHILE_CHANGING = ("/tai-khoan", "/dang-")
+"""What who must change a password may use all the same."""
+GETS = [key for key in TABLE if key.startswith("GET ")]
+POSTS = [key for key in TABLE if key.startswith("POST ")]
+DESK_POSTS = [key for key in POSTS if TABLE[key].is_desk]
+GUARDED = [key for key in TABLE if TABLE[key].is_desk and not TABLE[key].address.startswith(OPEN_WHILE_CHANGING)]
+TAKEN = [
+    (key, who) for key in POSTS for who, answer in TABLE[key].expected.items() if answer not in (SIGN_IN, 403, 404)
+]
+CHANGES = frozenset({"sessions", "standings"})
+"""Tables that a GET may write: a link opened is a session, and the cache of standings is no fact."""
+
+
+@pytest.fixture
+def place(office: Office) -> dict[str, str]:
+    """A recorded answer with a file, and a link, to fill the addresses with."""
+    stream = io.BytesIO(PDF)
+    checked = check_file("bc.pdf", stream)
+    assert isinstance(checked, Checked)
+    keep(office.app.settings.home, checked, stream)
+    office.submit(QUARTER, kind="done", note="xong", files=(checked,), by=JUSTICE)
+    return {"link": office.link(JUSTICE), "file": "1"}
+
+
+@pytest.fixture
+def came(office: Office, visit: Visit, seat: Seat) -> Any:
+    """`came(who)`: the browser of one of VISITORS."""
+
+    def browser(who: str) -> TestClient:
+        return seat(who) if who in ROLES else visit(LINKS.get(who))
+
+    return browser
+
+
+def test_every_route_has_its_entry(pages: Starlette) -> None:
+    assert sorted(routes(pages)) == sorted(TABLE)
+
+
+@pytest.mark.parametrize("key", GETS)
+def test_each_page_answers_each_visitor_as_it_must(key: str, office: Office, came: Any, place: dict[str, str]) -> None:
+    access = TABLE[key]
+    for who in VISITORS:
+        client, before = came(who), facts(office)
+        refused = refusals(office)
+        found = client.get(filled(access.address, place))
+        assert answer_of(found) == access.expected[who], who
+        assert client.head(filled(access.address, place)).status_code == found.status_code, who
+        assert facts(office) == before, who
+        assert found.status_code != 403 or not is_known(access, who) or refusals(office) > refused, who
+
+
+@pytest.mark.parametrize("key", POSTS)
+def test_each_form_is_refused_to_whom_it_must_be(key: str, office: Office, came: Any, place: dict[str, str]) -> None:
+    access = TABLE[key]
+    for who in VISITORS:
+        if access.expected[who] not in (SIGN_IN, 403, 404):
+            continue
+        client, refused = came(who), refusals(office)
+        before = facts(office)
+        assert answer_of(send(client, who, access, place)) == access.expected[who], who
+        assert facts(office) == before, who
+        assert not is_known(access, who) or refusals(office) > refused, who
+
+
+@pytest.mark.parametrize(("key", "who"), TAKEN, ids=lambda value: str(value))
+def test_each_form_is_taken_from_whom_it_must_be(key: str, who: str, came: Any, place: dict[str, str]) -> None:
+    access = TABLE[key]
+    assert answer_of(send(came(who), who, access, place), own_sign_in=True) == access.expected[who]
+
+
+@pytest.mark.parametrize("key", DESK_POSTS)
+def test_a_form_without_its_token_or_from_elsewhere_is_refused(
+    key: str, office: Office, seat: Seat, place: dict[str, str]
+) -> None:
+    client, access = seat("supervisor"), TABLE[key]
+    right, other = csrf_of(client), csrf_of(seat("reviewer"))
+    before = facts(office)
+    for token, headers in (
+        ("", {}), ("sai", {}), (other, {}), (None, {}),
+        (right, {"origin": "https://nguoi-khac.example"}), (right, {"origin": "null"}),
+        (right, {"origin": "http://127.0.0.1:9999"}),
+        (right, {"sec-fetch-site": "cross-site"}), (right, {"sec-fetch-site": "same-site"}),
+    ):  # fmt: skip
+        refused = refusals(office)
+        data = {**filled_fields(access, place), **({} if token is None else {"csrf": token})}
+        found = client.post(filled(access.address, place), data=data, headers=headers)
+        assert found.status_code == 403, (token, headers)
+        assert "Biểu mẫu không hợp lệ" in found.text
+        assert refusals(office) == refused + 1
+        assert facts(office) == before
+    assert client.get("/tai-khoan").status_code == 200
+
+
+@pytest.mark.parametrize("key", GUARDED)
+def test_who_must_change_the_password_gets_nowhere_else(
+    key: str, office: Office, seat: Seat, place: dict[str, str]
+) -> None:
+    client, access = seat("supervisor"), TABLE[key]
+    csrf = csrf_of(client)
+    with office.app.sessions.begin() as session:
+        session.execute(text("UPDATE accounts SET must_change = true"))
+    address, before = filled(access.address, place), facts(office)
+    found = client.get(address) if key in GETS else client.post(address, data={**access.fields, "csrf": csrf})
+    assert answer_of(found) == FIRST_CHANGE
+    assert facts(office) == before
+
+
+@pytest.mark.parametrize("key", [key for key in TABLE if TABLE[key].is_desk])
+def test_a_disabled_account_is_a_stranger_at_once(key: str, office: Office, seat: Seat, place: dict[str, str]) -> None:
+    client, access = seat("supervisor"), TABLE[key]
+    csrf = csrf_of(client)
+    accounts.disable(office.app, "supervisor", by="kiểm thử", now=office.moment)
+    address = filled(access.address, place)
+    found = client.get(address) if key in GETS else client.post(address, data={**access.fields, "csrf": csrf})
+    assert answer_of(found) == SIGN_IN
+
+
+def test_a_link_and_an_account_in_one_browser_do_not_mix(office: Office, seat: Seat, pages: Starlette) -> None:
+    client = seat("read")
+    assert client.get("/viec").status_code == 403
+    assert client.get(f"/l/{office.link(JUSTICE)}").status_code == 303
+    assert (client.get("/viec").status_code, client.get("/tai-khoan").status_code) == (200, 200)
+    swapped = client_of(pages)
+    swapped.cookies.set("dondoc-ban", client.cookies["dondoc"])
+    swapped.cookies.set("dondoc", client.cookies["dondoc-ban"])
+    assert (swapped.get("/viec").status_code, swapped.get("/tai-khoan").status_code) == (403, 303)
+
+
+def routes(app: Starlette) -> Iterator[str]:
+    for route in app.routes:
+        if isinstance(route, Mount):
+            yield f"GET {route.path}"
+        elif isinstance(route, Route):
+            yield from (f"{method} {route.path}" for method in sorted(route.methods or ()) if method != "HEAD")
+        else:
+            raise AssertionError(f"a route of another kind: {route}")
+
+
+def answer_of(found: httpx.Response, own_sign_in: bool = False) -> Answer:
+    """The status, or in words where a visitor is led to."""
+    where = found.headers.get("location", "")
+    if found.status_code == 303 and where.startswith("/dang-nhap") and not own_sign_in:
+        return SIGN_IN
+    return FIRST_CHANGE if found.status_code == 303 and where == "/tai-khoan" else found.status_code
+
+
+def is_known(access: Access, who: str) -> bool:
+    """Whether the visitor has a session where this address lies: what is refused to them is journaled."""
+    return who in (ROLES if access.is_desk else LINKS)
+
+
+def send(client: TestClient, who: str, access: Access, place: dict[str, str]) -> httpx.Response:
+    """The form as that visitor's browser sends it, with the token of their own session where there is one."""
+    data = filled_fields(access, place)
+    if access.address == "/viec/tra-loi":
+        data = answer_form(client, who)
+    elif who in ROLES:
+        data["csrf"] = csrf_of(client)
+    return client.post(filled(access.address, place), data=data)
+
+
+def answer_form(client: TestClient, who: str) -> dict[str, Any]:
+    """A form about Sở Tư pháp's work."""
+    typed = {"viec": [QUARTER], "phieu": "p", "loai": "done", "ghi_chu": "sửa"}
+    return (
+        {**fields(client, {"another": OTHERS, "own": QUARTER}[who]), **typed} if who in LINKS else {**typed, "csrf": ""}
+    )
+
+
+def filled(address: str, place: Mapping[str, str]) -> str:
+    return address.format(**place)
+
+
+def filled_fields(access: Access, place: Mapping[str, str]) -> dict[str, Any]:
+    return {name: filled(value, place) if isinstance(value, str) else value for name, value in access.fields.items()}
+
+
+def facts(office: Office) -> dict[str, str | None]:
+    """Every row of every table, but for what a GET may write and the journal's refusals."""
+    with office.app.sessions() as session:
+        return {
+            name: session.execute(
+                text(
+                    f"SELECT md5(string_agg(t::text, '' ORDER BY t::text)) FROM {name} t"
+                    + (" WHERE action <> 'refused'" if name == "journal" else "")
+                )
+            ).scalar()
+            for name in Base.metadata.tables
+            if name not in CHANGES
+        }
+
+
+def refusals(office: Office) -> int:
+    with office.app.sessions() as session:
+        return int(session.execute(text("SELECT count(*) FROM journal WHERE action = 'refused'")).scalar_one())
