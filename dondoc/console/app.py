@@ -14,25 +14,26 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from dondoc.console import views
+from dondoc.console import drafting, views
 from dondoc.console.answer import AnswerForm
 from dondoc.console.desk import desk_routes
+from dondoc.console.downloads import attached
 from dondoc.console.guard import HEADERS, BodyLimit, SecurityHeaders
 from dondoc.console.logs import hide_tokens
 from dondoc.console.pages import STATIC, Pages
+from dondoc.console.periodic import periodic_routes
 from dondoc.console.refusals import REFUSALS, refusal
 from dondoc.console.visits import Visits
-from dondoc.intake.files import path_of
 from dondoc.services import links, owed, status
 from dondoc.services.app import App
 from dondoc.services.attachments import drop_unclaimed
+from dondoc.services.drafts import drop_old
 
 _log = logging.getLogger("dondoc.console")
-FILE_POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,8 @@ def console_app(app: App, addresses: Addresses | None = None) -> Starlette:
             Route("/viec/tra-loi", form.show, methods=["GET"]),
             Route("/viec/tra-loi", form.take, methods=["POST"]),
             Route("/viec/bien-nhan/{submission}", form.receipt),
+            Route("/viec/nhap/xoa", form.forget, methods=["POST"]),
+            *periodic_routes(app, console.pages, console.visits),
             Route("/tep/{id:int}", console.file),
             *desk_routes(app, console.pages, console.visits, console.is_demo),
             Mount("/static", _Static(directory=STATIC), name="static"),
@@ -79,7 +82,8 @@ class _Console:
 
     @asynccontextmanager
     async def tidy(self, web: Starlette) -> AsyncIterator[None]:
-        """At each start: files that came with forms which were never completed go."""
+        """At each start: old drafts go, and files that came with forms which were never completed."""
+        await run_in_threadpool(drop_old, self.app, self.app.now())
         gone = await run_in_threadpool(drop_unclaimed, self.app, self.app.now())
         _log.info("unclaimed files dropped: %s", gone, extra={"action": "unclaimed-dropped", "count": gone})
         yield
@@ -117,10 +121,10 @@ class _Console:
             visitor = self.visits.require(session, request)
             desk = owed.desk(self.app, session, visitor.recipient, now)
             agencies = views.agency_views(desk.owed, now)
-            none_chosen = "chua-chon" in request.query_params
+            said = [name for name in ("chua-chon", "da-luu-nhap", "da-xoa-nhap") if name in request.query_params]
             return self.pages.show(
                 "work", who=owed.name_of(desk, visitor.agency), demo=desk.is_demo, agencies=agencies, now=now,
-                none_chosen=none_chosen,
+                said=said, drafts=drafting.draft_views(session, visitor.recipient, desk.owed), csrf=visitor.csrf,
             )  # fmt: skip
 
     def file(self, request: Request) -> Response:
@@ -131,12 +135,7 @@ class _Console:
         if row is None:
             self.visits.refused(visitor, f"file:{request.path_params['id']}", "Mở tệp không thuộc đơn vị.")
             raise HTTPException(404)
-        path = path_of(self.app.settings.home, row.sha256)
-        if not path.is_file():
-            _log.error("an attached file is gone", extra={"action": "file-missing", "sha256": row.sha256})
-            raise HTTPException(404, "file-missing")
-        headers = {"Content-Security-Policy": FILE_POLICY, "Cache-Control": "private, no-store"}
-        return FileResponse(path, headers=headers, media_type=row.media_type, filename=row.name)
+        return attached(self.app.settings.home, row)
 
     def refuse(self, request: Request, error: Exception) -> Response:
         """A clear page for every refusal; a redirect for who must sign in first."""

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from dondoc.domain.clauses import AnyClause
+from dondoc.domain.vietnamese import searchable
 
 Level = Literal["live", "archive"]
 
@@ -112,6 +113,14 @@ class Plan:
     def by_id(self) -> dict[str, Task]:
         """Tasks by id."""
         return {task.id: task for task in self.tasks}
+
+    @cached_property
+    def search_texts(self) -> dict[str, str]:
+        """What a search looks at, by task id: code, activity, products and deadline, without accents or capitals."""
+        return {
+            task.id: searchable(" ".join((task.id, task.activity, *task.products, task.deadline)))
+            for task in self.tasks
+        }
 
     @property
     def starts_on(self) -> date:

@@ -53,3 +53,8 @@ def fold_accents(text: str) -> str:
     decomposed = unicodedata.normalize("NFD", text)
     bare = "".join(letter for letter in decomposed if not "\u0300" <= letter <= "\u036f")
     return unicodedata.normalize("NFC", bare).translate(_D_WITHOUT_STROKE)
+
+
+def searchable(text: str) -> str:
+    """The form in which a search compares: without accents, in small letters, one space between words."""
+    return " ".join(fold_accents(text).casefold().split())

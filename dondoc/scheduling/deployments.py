@@ -11,12 +11,12 @@ from prefect.client.schemas.schedules import RRuleSchedule
 
 from dondoc.clock import ZONE
 from dondoc.scheduling.client import open_client
+from dondoc.scheduling.names import FLOW, name_of
 from dondoc.scheduling.reconciling import Deployment, Say, SyncResult, Timetable, ensure_pool, existing, reconcile
 from dondoc.scheduling.worker import DEFAULT_POOL
 
 __all__ = ["SyncResult", "TaskDeployment", "name_of", "rdate_rule", "sync"]
 
-FLOW = "track_task"
 ENTRYPOINT = "flows.track_task.track_task"
 SLUG = "moc-thoi-han"
 WAKE_AT = "T073000"
@@ -44,17 +44,6 @@ class TaskDeployment:
     description: str
     tags: tuple[str, ...]
     checkpoints: tuple[date, ...]
-
-
-def name_of(plan_id: str, task_id: str) -> str:
-    """The deployment's name: `<plan-id>-<task-id>` with "/", which Prefect forbids, as "~".
-
-    Raises ValueError for the other characters that Prefect forbids.
-    """
-    name = f"{plan_id}-{task_id}".replace("/", "~")
-    if wrong := set(name) & set("%&<>"):
-        raise ValueError(f"Mã “{name}” có ký tự không dùng được trong Prefect: {' '.join(sorted(wrong))}")
-    return name
 
 
 def sync(

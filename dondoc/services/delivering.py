@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dondoc.domain.moments import in_working_hours, local_day
+from dondoc.services import last_runs
 from dondoc.services.app import App
 from dondoc.services.composing import Composed, compose_day, may_compose, may_compose_urgent
 from dondoc.services.rejudging import rejudge
@@ -40,6 +41,7 @@ def deliver(app: App, now: datetime) -> DeliverResult:
     with app.sessions() as session:
         stopped = switches.is_stopped(session)
     kinds = Counter[str]() if stopped else _send(app, now)
+    last_runs.note(app, last_runs.DELIVERY, now, f"Đã gửi {kinds['sent']} thư.")
     return DeliverResult(
         composed.messages, composed.held, kinds["sent"], kinds["retry"], kinds["refused"], kinds["unknown"],
         kinds["administrator"], settled.arrived + settled.absent + confirmed.absent, stopped,

@@ -16,8 +16,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from sqlalchemy import delete, select, text, update
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, exists, or_, select, text, update
+from sqlalchemy.orm import Session, aliased
 
 from dondoc.services import key_files
 from dondoc.store import journal, kept
@@ -26,6 +26,8 @@ from dondoc.store.models import LinkRow, SessionRow
 LINK_DAYS = 60
 """How long a link opens the page; each new message carries a link of its own."""
 SESSION_HOURS = 12
+KEPT_AFTER = timedelta(days=LINK_DAYS)
+"""How long a link's last session is kept after its end."""
 LONGEST_TOKEN = 128
 Closed = Literal["unknown", "expired", "revoked"]
 
@@ -121,7 +123,6 @@ def open_link(session: Session, token: str, now: datetime) -> Opened | Closed:
         return "revoked"
     if row.expires_at <= now:
         return "expired"
-    session.execute(delete(SessionRow).where(SessionRow.expires_at <= now))
     cookie = secrets.token_urlsafe(32)
     expires_at = min(now + timedelta(hours=SESSION_HOURS), row.expires_at)
     session.add(
@@ -133,7 +134,21 @@ def open_link(session: Session, token: str, now: datetime) -> Opened | Closed:
             expires_at=expires_at,
         )
     )
+    session.flush()
+    _sweep_away(session, now)
     return Opened(cookie, expires_at)
+
+
+def _sweep_away(session: Session, now: datetime) -> None:
+    """Ended sessions go, but for the last one of each link: it tells for a while when the link was opened."""
+    newer = aliased(SessionRow)
+    is_followed = exists().where(newer.link_id == SessionRow.link_id, newer.created_at > SessionRow.created_at)
+    is_old = SessionRow.expires_at <= now - KEPT_AFTER
+    session.execute(
+        delete(SessionRow)
+        .where(SessionRow.expires_at <= now, or_(is_followed, is_old))
+        .execution_options(synchronize_session=False)
+    )
 
 
 def visitor(session: Session, cookie: str, now: datetime) -> Visitor | None:

@@ -148,7 +148,12 @@ def alarms_of(app: App, day: date) -> list[dict[str, Any]]:
 def departure(app: App, now: datetime) -> Departure:
     """When what is ready at `now` leaves: with the next delivery in working hours, unless everything is stopped."""
     with app.sessions() as session:
-        return Departure(_office_opens(app.calendar, now), switches.is_stopped(session))
+        return departing(app, session, now)
+
+
+def departing(app: App, session: Session, now: datetime) -> Departure:
+    """`departure`, in a session that is open already."""
+    return Departure(_office_opens(app.calendar, now), switches.is_stopped(session))
 
 
 def _office_opens(calendar: WorkCalendar, now: datetime) -> datetime | None:

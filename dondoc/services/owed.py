@@ -96,6 +96,11 @@ def file_of(app: App, session: Session, recipient: str, file_id: int) -> FileRow
     return file if (row.plan_id, row.agency) in mandate_of(live_books(app, session), recipient) else None
 
 
+def any_file(session: Session, file_id: int) -> FileRow | None:
+    """An attached file of any agency, for those who may read all; None when there is none of that number."""
+    return session.get(FileRow, file_id) if 0 < file_id <= HIGHEST_ID else None
+
+
 def name_of(desk: Desk, agency: str) -> str:
     """What people call an agency of the desk's plans."""
     found = (book.directory.by_id.get(agency) for book in desk.books.values())

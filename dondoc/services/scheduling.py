@@ -17,7 +17,7 @@ from dondoc.services.books import Book, books
 
 def api_url(app: App) -> str:
     """The Prefect that wakes us: PREFECT_API_URL, else the one that `dondoc up` starts on this machine."""
-    return app.settings.prefect_api_url or f"http://127.0.0.1:{app.settings.prefect_port}/api"
+    return app.settings.prefect_address
 
 
 def sync_all(app: App, say: Callable[[str], None]) -> dict[str, SyncResult]:

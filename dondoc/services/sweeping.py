@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from dondoc.domain.cases import Case
 from dondoc.domain.decide import Decision, decide_case
 from dondoc.domain.moments import local_day
-from dondoc.services import guarding
+from dondoc.services import guarding, last_runs
 from dondoc.services.app import App
 from dondoc.services.books import Book, books
 from dondoc.services.queueing import queue_notices
@@ -62,6 +62,8 @@ def sweep(
                 cases = _due(session, local_day(now), plan_id, task_id, tuple(stopped), skip_locked)
                 found = _decide(app, session, cases, now) if cases else SweepResult()
             total += found
+    if plan_id is None and task_id is None:
+        last_runs.note(app, last_runs.SWEEP, now, f"Đã xét {total.looked_at} việc.")
     return total
 
 

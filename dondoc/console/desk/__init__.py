@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.routing import BaseRoute
 
 from dondoc.console.desk.own_account import own_account_routes
+from dondoc.console.desk.reading_routes import reading_routes
 from dondoc.console.desk.seats import Seats
 from dondoc.console.desk.sign_in import sign_in_routes
 from dondoc.console.pages import Pages
@@ -18,4 +19,5 @@ def desk_routes(app: App, pages: Pages, visits: Visits, demo: bool) -> list[Base
     return [
         *sign_in_routes(app, pages, seats, demo),
         *own_account_routes(app, pages, seats, demo),
+        *reading_routes(app, pages, seats, demo),
     ]

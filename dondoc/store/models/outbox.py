@@ -24,6 +24,7 @@ class NoticeRow(Base):
             "status IN ('queued', 'composed', 'superseded', 'dropped', 'no_contact')", name="status_is_known"
         ),
         Index("ix_notices_queued", "recipient", postgresql_where=text("status = 'queued'")),
+        Index("ix_notices_no_contact", "obligation_id", postgresql_where=text("status = 'no_contact'")),
     )
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     obligation_id: Mapped[str] = mapped_column(ForeignKey("obligations.id"))

@@ -39,6 +39,7 @@ def upgrade() -> None:
     _accounts()
     _account_sessions()
     _answers()
+    _notices()
     _waivers_that_stood()
     _mark_stale()
 
@@ -243,6 +244,12 @@ def _answers() -> None:
     op.add_column("answers", sa.Column("whose", sa.Text(), nullable=True))
     op.create_index("ix_answers_submission", "answers", ["submission"])
     op.create_index("ix_answers_waiting", "answers", ["obligation_id", "id"], postgresql_where=sa.text(WAITING))
+
+
+def _notices() -> None:
+    op.create_index(
+        "ix_notices_no_contact", "notices", ["obligation_id"], postgresql_where=sa.text("status = 'no_contact'")
+    )
 
 
 def _waivers_that_stood() -> None:
