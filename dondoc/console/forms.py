@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from pathlib import Path
 
 from starlette.datastructures import FormData, UploadFile
 
 from dondoc.console import kept
+from dondoc.console.choices import HAPPENED_VALUE, agency_options
 from dondoc.domain.moments import local_day
 from dondoc.errors import Problem
-from dondoc.intake.files import MAX_FILES, Checked, check_file, keep
+from dondoc.intake.files import MAX_FILES, Checked
 from dondoc.intake.texts import clean_line, clean_text, parse_day
+from dondoc.services import attachments
+from dondoc.services.app import App
 from dondoc.services.owed import Owed
 from dondoc.services.replies import (
     REPLY_KINDS,
@@ -30,12 +32,15 @@ FIELDS = {
     "obligations": "viec",
     "kind": "loai",
     "until": "ngay_hen",
+    "wanted": "ngay_xin",
+    "whose": "co_quan",
     "document_number": "so_van_ban",
     "document_date": "ngay_van_ban",
     "note": "ghi_chu",
     "files": "tep",
 }
-"""The Reply's fields by the names that the form gives them."""
+"""The Reply's fields by the names that the form gives them; `wanted` is the `until` of a wish for more time."""
+_WITH_FILES = ("progress", "done", "extension", "not_applicable", "not_mine")
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,14 @@ class Typed:
     note: str = ""
     files: tuple[Checked, ...] = ()
     file_problems: tuple[Problem, ...] = ()
+    wanted: str = ""
+    whose: str = ""
+
+    @property
+    def reply_kind(self) -> ReplyKind | None:
+        """Which answer was chosen; None where it is none that the form knows."""
+        value = "progress" if self.kind == HAPPENED_VALUE else self.kind
+        return next((known for known in REPLY_KINDS if known == value), None)
 
     def with_new_key(self) -> Typed:
         """The same words under a submission key that was not used yet."""
@@ -59,17 +72,23 @@ class Typed:
 
 @dataclass(frozen=True)
 class Reading:
-    """A form understood: the reply (complete only without objections) and what is wrong, by field."""
+    """A form understood: the reply (complete only without objections) and what is wrong, by field.
+
+    `forged`: what no page of ours offers, in words for the journal.
+    """
 
     reply: Reply | None
     objections: tuple[Objection, ...] = field(default=())
+    forged: str = ""
 
     @property
     def by_field(self) -> dict[str, tuple[str, ...]]:
         """Distinct messages by the form's field names, in the order of the form."""
         found: dict[str, tuple[str, ...]] = {}
+        is_wish = self.reply is not None and self.reply.kind == "extension"
         for name, shown in FIELDS.items():
-            messages = dict.fromkeys(o.message for o in self.objections if o.field == name)
+            own = {"until": "" if is_wish else "until", "wanted": "until" if is_wish else ""}.get(name, name)
+            messages = dict.fromkeys(o.message for o in self.objections if o.field == own)
             if messages:
                 found[shown] = tuple(messages)
         return found
@@ -80,9 +99,10 @@ def blank(chosen: Iterable[str], kind: str = "") -> Typed:
     return Typed(tuple(chosen), secrets.token_urlsafe(24), kind)
 
 
-def read_form(form: FormData, home: Path, csrf: str) -> Typed:
-    """The form's fields; attached files are checked and, when good, kept. Blocking: call it off the event loop."""
-    files, problems = _files(form, home, csrf)
+def read_form(form: FormData, app: App, csrf: str) -> Typed:
+    """The form's fields; attached files are checked, scanned and, when good, kept. Blocking: call it off the event
+    loop."""
+    files, problems = _files(form, app, csrf)
     return Typed(
         chosen=tuple(dict.fromkeys(_texts(form, "viec"))),
         submission=clean_line(_text(form, "phieu")),
@@ -93,6 +113,8 @@ def read_form(form: FormData, home: Path, csrf: str) -> Typed:
         note=clean_text(_text(form, "ghi_chu")),
         files=files,
         file_problems=problems,
+        wanted=clean_line(_text(form, "ngay_xin")),
+        whose=clean_line(_text(form, "co_quan")),
     )
 
 
@@ -101,31 +123,42 @@ def understand(typed: Typed, found: Mapping[str, Owed], now: datetime) -> Readin
 
     Only the fields of the chosen kind are looked at: what else was typed stays in the form and is not recorded.
     """
-    wrong = list(_file_objections(typed))
-    if typed.kind not in REPLY_KINDS:
+    wrong = list(file_objections(typed))
+    owed = [found[key] for key in typed.chosen]
+    kind = typed.reply_kind
+    if kind is None or (typed.kind == HAPPENED_VALUE and any(o.where.work != "awaiting" for o in owed)):
         wrong.insert(0, Objection("kind", "Chọn một cách trả lời."))
-        return Reading(None, tuple(wrong))
-    reply, unreadable = _reply(typed, typed.kind)
+        return Reading(None, tuple(wrong), f"Cách trả lời lạ: {clean_line(typed.kind)[:60]}" if typed.kind else "")
+    reply, unreadable = _reply(typed, kind)
     wrong.extend(unreadable)
     wrong.extend(_missing(typed, reply))
     wrong.extend(form_objections(typed.chosen, reply, typed.submission))
-    owed = [found[key] for key in typed.chosen]
     year = min((o.book.plan.year for o in owed), default=local_day(now).year)
     if not any(objection.field.startswith("document") for objection in wrong):
         wrong.extend(document_objections(reply, year, local_day(now)))
+    said = {objection.field for objection in wrong if objection.field != "obligations"}
     for one in owed:
-        wrong.extend(objections(one.case, reply, one.book, now))
-    return Reading(reply, tuple(wrong))
+        wrong.extend(o for o in objections(one.case, reply, one.book, now) if o.field not in said)
+    return Reading(reply, tuple(wrong), _forged_agency(reply, owed, now))
+
+
+def _forged_agency(reply: Reply, owed: Sequence[Owed], now: datetime) -> str:
+    if reply.whose is None or any(key == reply.whose for key, _ in agency_options(owed, now)):
+        return ""
+    return f"Cơ quan lạ trong ô chọn: {reply.whose[:60]}"
 
 
 def _reply(typed: Typed, kind: ReplyKind) -> tuple[Reply, list[Objection]]:
+    """Each kind has its own fields; files are not asked for where nothing has to be proved."""
     wrong: list[Objection] = []
-    if kind == "ack":
-        return Reply(kind, _day(typed.until, "until", wrong), note=typed.note).cleaned(), wrong
-    if kind == "progress":
-        return Reply(kind, note=typed.note, files=typed.files).cleaned(), wrong
-    day = _day(typed.document_date, "document_date", wrong)
-    return Reply(kind, None, typed.document_number, day, typed.note, typed.files).cleaned(), wrong
+    until, number, day = None, None, None
+    if kind in ("ack", "extension"):
+        until = _day(typed.until if kind == "ack" else typed.wanted, "until", wrong)
+    if kind == "done" or typed.kind == HAPPENED_VALUE:
+        number, day = typed.document_number, _day(typed.document_date, "document_date", wrong)
+    files = typed.files if kind in _WITH_FILES else ()
+    whose = typed.whose if kind == "not_mine" else None
+    return Reply(kind, until, number, day, typed.note, files, whose).cleaned(), wrong
 
 
 def _day(text: str, name: str, wrong: list[Objection]) -> date | None:
@@ -138,7 +171,7 @@ def _day(text: str, name: str, wrong: list[Objection]) -> date | None:
 def _missing(typed: Typed, reply: Reply) -> Iterator[Objection]:
     if reply.kind == "ack" and not typed.until:
         yield Objection("until", "Ghi ngày hẹn hoàn thành.")
-    if reply.kind == "progress" and reply.note is None:
+    if typed.kind == "progress" and reply.note is None:
         yield Objection("note", "Ghi vài dòng về tình hình thực hiện.")
     empty = not (reply.document_number or typed.document_date or reply.note or reply.files or typed.file_problems)
     if reply.kind == "done" and empty:
@@ -146,22 +179,20 @@ def _missing(typed: Typed, reply: Reply) -> Iterator[Objection]:
         yield Objection("document_number", message)
 
 
-def _file_objections(typed: Typed) -> Iterator[Objection]:
+def file_objections(typed: Typed) -> Iterator[Objection]:
+    """What is wrong with the files that came with it."""
     for problem in typed.file_problems:
         yield Objection("files", f"Tệp “{problem.file}”: {problem.message} {problem.hint}")
 
 
-def _files(form: FormData, home: Path, csrf: str) -> tuple[tuple[Checked, ...], tuple[Problem, ...]]:
+def _files(form: FormData, app: App, csrf: str) -> tuple[tuple[Checked, ...], tuple[Problem, ...]]:
+    home = app.settings.home
     files = [file for text in _texts(form, "da_nhan") if (file := kept.claimed(home, csrf, text)) is not None]
     problems: list[Problem] = []
     uploads = [value for value in form.getlist("tep") if isinstance(value, UploadFile) and value.filename]
     for upload in uploads[: MAX_FILES + 1]:
-        judged = check_file(upload.filename or "", upload.file)
-        if isinstance(judged, Problem):
-            problems.append(judged)
-        else:
-            keep(home, judged, upload.file)
-            files.append(judged)
+        judged = attachments.take(app, upload.filename or "", upload.file)
+        problems.append(judged) if isinstance(judged, Problem) else files.append(judged)
     return tuple(dict.fromkeys(files)), tuple(problems)
 
 

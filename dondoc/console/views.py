@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from urllib.parse import quote, urlencode
 
 from dondoc.console import wording
 from dondoc.console.wording import Badge
+from dondoc.domain.answers import Answer
 from dondoc.domain.calendar import days
 from dondoc.domain.moments import local_day
+from dondoc.domain.obligations import Obligation
 from dondoc.rendering.wording import full_day, short_day
 from dondoc.services.owed import Owed
-from dondoc.services.replies import latest_promise
+from dondoc.services.periodic import KIND
+from dondoc.services.replies import latest_promise, waiting_request
 from dondoc.store.models import FileRow
 
 MOST_SUGGESTED = 30
@@ -43,6 +47,9 @@ class TaskView:
     badge: Badge
     sentences: tuple[str, ...]
     history: tuple[HistoryView, ...]
+    request: str
+    address: str
+    is_periodic: bool
 
 
 @dataclass(frozen=True)
@@ -79,7 +86,11 @@ _GROUPS = (
     ("chua-den-ky", "Chưa đến kỳ", "Có thể báo cáo sớm.", Badge("grey", "later", ""), True, True),
     ("da-xong", "Đã xong", "", Badge("green", "check", ""), False, True),
     ("thuong-xuyen", "Thường xuyên", "Theo dõi qua báo cáo định kỳ.", Badge("grey", "loop", ""), False, True),
-    ("cho-su-kien", "Chờ sự kiện", "Chưa có ngày; hỏi trong báo cáo định kỳ.", Badge("grey", "later", ""), False, True),
+    (
+        "cho-su-kien", "Chờ sự kiện", "Chưa có ngày. Chọn để báo sự kiện đã xảy ra hay chưa.",
+        Badge("grey", "later", ""), True, True,
+    ),
+    ("chua-xac-dinh", "Chưa xác định đơn vị", "", Badge("grey", "later", ""), False, True),
 )  # fmt: skip
 
 
@@ -99,8 +110,29 @@ def task_view(owed: Owed, now: datetime) -> TaskView:
         due=wording.due(owed),
         badge=wording.badge(owed, now),
         sentences=tuple(wording.next_words(owed, now)),
-        history=tuple(HistoryView(wording.answered(a), owed.files.get(a.id, ())) for a in owed.case.answers),
+        is_periodic=obligation.kind == KIND,
+        history=tuple(_history(owed, answer) for answer in owed.case.answers),
+        request=_request(owed, now),
+        address=answer_address(owed.case.obligation),
     )
+
+
+def _request(owed: Owed, now: datetime) -> str:
+    """What the agency asked for and nobody has decided yet; "" without."""
+    request = waiting_request(owed.case)
+    return " ".join(wording.request_words(owed, request, local_day(now))) if request else ""
+
+
+def _history(owed: Owed, answer: Answer) -> HistoryView:
+    words = wording.answered(answer, owed.book.directory, owed.case.obligation.kind)
+    return HistoryView(words, owed.files.get(answer.id, ()))
+
+
+def answer_address(obligation: Obligation) -> str:
+    """Where an obligation is answered: a periodic report has a form of its own."""
+    if obligation.kind == KIND:
+        return f"/viec/bao-cao/{quote(obligation.id)}"
+    return f"/viec/tra-loi?{urlencode({'viec': obligation.id})}"
 
 
 def agency_views(found: Iterable[Owed], now: datetime) -> tuple[AgencyView, ...]:

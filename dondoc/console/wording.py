@@ -8,13 +8,15 @@ from datetime import date, datetime
 
 from dondoc.domain.answers import Answer
 from dondoc.domain.cases import ladder_days
+from dondoc.domain.directory import Directory
 from dondoc.domain.explain import KIND_NAMES
 from dondoc.domain.moments import ZONE, local_day
 from dondoc.domain.policy import Step
 from dondoc.domain.windows import before
 from dondoc.rendering.wording import full_day, leading_capital, number, short_day
 from dondoc.services.owed import Owed
-from dondoc.services.replies import REPLY_NAMES
+from dondoc.services.replies import waiting_request
+from dondoc.services.reply_words import reply_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +39,12 @@ def group_key(owed: Owed) -> str:
     work, time = owed.where.work, owed.where.time
     fixed = {
         "done": "da-xong", "waived": "da-xong", "reported": "cho-duyet", "returned": "tra-lai",
-        "ongoing": "thuong-xuyen", "awaiting": "cho-su-kien", "unassigned": "cho-su-kien",
+        "ongoing": "thuong-xuyen", "awaiting": "cho-su-kien", "unassigned": "chua-xac-dinh",
     }  # fmt: skip
     if work in fixed:
         return fixed[work]
+    if waiting_request(owed.case, ("not_applicable", "not_mine")) is not None:
+        return "cho-duyet"
     if time == "overdue":
         return "qua-han"
     if time == "due_soon":
@@ -62,7 +66,19 @@ def badge(owed: Owed, now: datetime) -> Badge:
     if work == "done":
         late = owed.where.late
         return Badge("amber" if late else "green", "check", "Hoàn thành quá hạn" if late else "Hoàn thành đúng hạn")
-    return fixed.get(work) or _time_badge(owed, local_day(now))
+    return fixed.get(work) or _request_badge(owed) or _time_badge(owed, local_day(now))
+
+
+def _request_badge(owed: Owed) -> Badge | None:
+    request = waiting_request(owed.case, ("not_applicable", "not_mine"))
+    return None if request is None else Badge("blue", "wait", f"{_ASKED[request.kind]}, chờ duyệt")
+
+
+_ASKED = {
+    "extension": "Đã xin gia hạn",
+    "not_applicable": "Đã báo không phát sinh",
+    "not_mine": "Đã báo không phải việc mình",
+}
 
 
 def _time_badge(owed: Owed, today: date) -> Badge:
@@ -101,13 +117,56 @@ def next_words(owed: Owed, now: datetime) -> Iterator[str]:
     work, pause = owed.where.work, owed.where.pause
     if work == "returned":
         yield from _returned_words(owed, local_day(now))
-    elif work in ("reported", "done", "waived", "ongoing", "awaiting", "unassigned"):
+    elif work in ("reported", "done", "waived", "ongoing", "unassigned"):
         yield from _settled_words(owed)
+    elif (request := waiting_request(owed.case)) is not None:
+        yield from request_words(owed, request, local_day(now))
+    elif work == "awaiting":
+        yield from _awaiting_words(owed)
     elif pause is not None and owed.where.promised_on is not None and pause.end is not None:
         yield f"Đơn vị đã hẹn hoàn thành ngày {full_day(owed.where.promised_on)}."
         yield f"Tạm dừng nhắc đến hết {full_day(pause.end)}; hạn của kế hoạch không đổi."
     else:
+        yield from _refused_words(owed)
         yield from _ladder_words(owed, local_day(now))
+
+
+def request_words(owed: Owed, request: Answer, today: date) -> Iterator[str]:
+    """A request that waits: what was asked for, who decides, and how long the ladder stands still meanwhile."""
+    wanted = f" đến {full_day(request.until)}" if request.kind == "extension" and request.until else ""
+    whose = owed.book.directory.by_id.get(request.whose or "")
+    names = f" (việc của {whose.name})" if whose else ""
+    yield f"{_ASKED[request.kind]}{wanted}{names} lúc {moment(request.at)}; {_reviewer(owed)} đang xem xét."
+    pause = owed.where.pause
+    if owed.where.work == "awaiting":
+        yield "Trong khi chờ, không tính thời hạn."
+    elif request.kind != "extension":
+        yield "Việc nhắc tạm dừng đến khi có quyết định."
+    elif pause is not None and pause.end is not None:
+        yield f"Tạm dừng nhắc đến hết {full_day(pause.end)}; hạn đang có không đổi cho đến khi được đồng ý."
+    else:
+        yield "Thời gian tạm dừng nhắc đã hết; hạn đang có không đổi cho đến khi được đồng ý."
+        yield from _ladder_words(owed, today)
+
+
+def _refused_words(owed: Owed) -> Iterator[str]:
+    """Why the last request was not granted, as long as nothing was answered since."""
+    last = owed.case.answers[-1] if owed.case.answers else None
+    if last is None or last.kind not in _ASKED or last.review is None or last.review.outcome == "withdrawn":
+        return
+    if last.review.outcome == "accepted" and last.kind == "extension":
+        yield "Đề nghị gia hạn đã được đồng ý; hạn ở trên là hạn mới."
+    elif last.review.outcome == "returned":
+        yield f"{_reviewer(owed)} không đồng ý đề nghị của đơn vị: {_sentence(last.review.reason or '')}"
+
+
+def _awaiting_words(owed: Owed) -> Iterator[str]:
+    last = next((a for a in reversed(owed.case.answers) if a.kind in ("progress", "not_happened")), None)
+    if last is not None and last.kind == "progress":
+        yield f"Đơn vị báo sự kiện đã xảy ra lúc {moment(last.at)}; chờ cơ quan theo dõi ghi nhận."
+        return
+    asked = f" Đơn vị báo chưa xảy ra lúc {moment(last.at)}." if last is not None else ""
+    yield f"Chưa có ngày: chờ “{owed.case.obligation.question or ''}”. Được hỏi trong báo cáo định kỳ.{asked}"
 
 
 def _returned_words(owed: Owed, today: date) -> Iterator[str]:
@@ -132,8 +191,6 @@ def _settled_words(owed: Owed) -> Iterator[str]:
         yield f"Báo cáo ngày {short_day(owed.where.submitted_on)} đã được chấp nhận. Không còn việc gì phải làm."
     elif work == "ongoing":
         yield "Tình hình thực hiện được báo cáo trong báo cáo định kỳ."
-    elif work == "awaiting":
-        yield f"Chưa có ngày: chờ “{owed.case.obligation.question or ''}”. Được hỏi trong báo cáo định kỳ."
 
 
 def _reviewer(owed: Owed) -> str:
@@ -152,14 +209,19 @@ def _ladder_words(owed: Owed, today: date) -> Iterator[str]:
 
 def next_step(owed: Owed, today: date) -> tuple[date, str] | None:
     """The next day on which this obligation's ladder speaks to the agency or of it, and what it then does."""
+    return next(iter(coming_steps(owed, today)), None)
+
+
+def coming_steps(owed: Owed, today: date) -> list[tuple[date, str]]:
+    """The days after today on which its ladder speaks, each once, if no report comes; and what it then does."""
     ladder = owed.snapshot.ladders[owed.case.obligation.ladder]
     calendar, late_after = owed.book.rules.calendar, owed.case.obligation.late_after
     if late_after is None or not calendar.covers(late_after) or not calendar.covers(today):
-        return None
+        return []
     own = owed.book.plan.supervisor == owed.case.obligation.agency
     steps = [s for s in ladder.steps if owed.case.obligation.kind in s.for_ and not (own and s.to == "supervisor")]
     found = sorted((day, step.days, step.kind) for step in steps for day in _days(step, owed, today) if day > today)
-    return (found[0][0], KIND_NAMES[found[0][2]]) if found else None
+    return [(day, KIND_NAMES[kind]) for day, _, kind in found]
 
 
 def _days(step: Step, owed: Owed, today: date) -> Iterator[date]:
@@ -174,11 +236,14 @@ def _days(step: Step, owed: Owed, today: date) -> Iterator[date]:
         yield calendar.add(today, step.days - ladder_days(owed.case, today, rules))
 
 
-def answered(answer: Answer) -> str:
-    """One answer and, where it was reviewed, the decision on it."""
-    parts = [f"{moment(answer.at)}: {REPLY_NAMES.get(answer.kind, answer.kind).lower()}"]
+def answered(answer: Answer, directory: Directory | None = None, obligation_kind: str = "") -> str:
+    """One answer and, where it was reviewed, the decision on it. The directory tells the name of whose work it is."""
+    parts = [f"{moment(answer.at)}: {reply_name(answer.kind, (obligation_kind,)).lower()}"]
     if answer.until is not None:
-        parts.append(f"hẹn {full_day(answer.until)}")
+        parts.append(f"{'đến' if answer.kind == 'extension' else 'hẹn'} {full_day(answer.until)}")
+    whose = directory.by_id.get(answer.whose or "") if directory else None
+    if whose is not None:
+        parts.append(f"việc của {whose.name}")
     if answer.document_number and answer.document_date:
         parts.append(f"văn bản số {answer.document_number} ngày {short_day(answer.document_date)}")
     text = ", ".join(parts) + "."
@@ -193,6 +258,8 @@ def _reviewed(answer: Answer) -> str:
         return ""
     if review.outcome == "accepted":
         return f"Được chấp nhận {moment(review.at)}."
+    if review.outcome == "withdrawn":
+        return f"Đơn vị đã rút lại {moment(review.at)}."
     return f"Được trả lại {moment(review.at)}: {_sentence(review.reason or '')}"
 
 

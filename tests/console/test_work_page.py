@@ -10,7 +10,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from office import JUSTICE, OTHERS, QUARTER, YEAR, Office, open_office, small
+from office import AWAITING, JUSTICE, OTHERS, QUARTER, YEAR, Office, open_office, small
 from page_help import Visit, live
 from sqlalchemy import select
 from starlette.applications import Starlette
@@ -103,12 +103,13 @@ def test_a_promise_is_shown_with_its_pause(office: Office, justice: TestClient) 
     assert "Tạm dừng nhắc đến hết Thứ Sáu, 29/3/2024; hạn của kế hoạch không đổi." in words
 
 
-def test_ongoing_and_awaiting_work_is_listed_but_cannot_be_chosen(justice: TestClient) -> None:
+def test_ongoing_work_cannot_be_chosen_and_what_awaits_an_event_can(justice: TestClient) -> None:
     page = justice.get("/viec").text
     found = groups(page)
     assert found["Thường xuyên"] == ["Thường xuyên"]
     assert found["Chờ sự kiện"] == ["Chờ sự kiện"]
-    assert re.findall(r'type="checkbox" name="viec" value="[^"]*/(?:ca-nam|cho-1)/', page) == []
+    assert re.findall(r'type="checkbox" name="viec" value="[^"]*/(?:ca-nam|cho-1)/([^"]*)"', page) == ["so-tu-phap"]
+    assert f'type="checkbox" name="viec" value="{AWAITING}"' in page
 
 
 def test_nothing_of_another_agency_is_on_the_page(justice: TestClient, visit: Visit) -> None:
