@@ -130,6 +130,11 @@ def _books(app: App, session: Session, rows: Sequence[PlanRow]) -> dict[str, Boo
     return found
 
 
+def applied_files(row: PlanRow) -> Frozen:
+    """The files a plan was applied with, as they were: without what agencies corrected in the directory since."""
+    return _frozen(row)
+
+
 _read: dict[str, Frozen] = {}
 MOST_READ = 64
 
