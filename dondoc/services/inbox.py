@@ -65,11 +65,13 @@ class Inbox:
 
 def inbox(
     app: App, session: Session, now: datetime, *, reviewer: str | None = None, plan_id: str | None = None,
-    kind: AnswerKind | None = None, page: int = 1, size: int = PAGE,
+    kind: AnswerKind | None = None, agency: str | None = None, page: int = 1, size: int = PAGE,
 ) -> Inbox:  # fmt: skip
-    """What waits for `reviewer` (an agency's id; None: for anybody), the oldest first. Two queries, whatever is owed:
-    they follow the index of what waits. A page beyond the last is the last."""
-    query = _waiting(reviewer, plan_id, kind)
+    """What waits for `reviewer` (an agency's id; None: for anybody), the oldest first; `agency`: of that agency alone.
+
+    Two queries, whatever is owed: they follow the index of what waits. A page beyond the last is the last.
+    """
+    query = _waiting(reviewer, plan_id, kind, agency)
     total = session.scalars(select(func.count()).select_from(query.subquery())).one()
     pages = max(1, -(-total // size))
     page = min(max(1, page), pages)
@@ -90,7 +92,9 @@ def count(session: Session, *, reviewer: str | None = None, plan_id: str | None 
     return session.scalars(select(func.count()).select_from(_waiting(reviewer, plan_id, None).subquery())).one()
 
 
-def _waiting(reviewer: str | None, plan_id: str | None, kind: AnswerKind | None) -> Select[tuple[AnswerRow]]:
+def _waiting(
+    reviewer: str | None, plan_id: str | None, kind: AnswerKind | None, agency: str | None = None
+) -> Select[tuple[AnswerRow]]:
     """The newest undecided answer of each obligation that is neither done nor waived nor withdrawn."""
     answer, earlier = AnswerRow, aliased(AnswerRow)
     settled = exists().where(
@@ -111,6 +115,8 @@ def _waiting(reviewer: str | None, plan_id: str | None, kind: AnswerKind | None)
         query = query.where(ObligationRow.reviewer == reviewer)
     if plan_id is not None:
         query = query.where(ObligationRow.plan_id == plan_id)
+    if agency is not None:
+        query = query.where(ObligationRow.agency == agency)
     return query if kind is None else _of_kind(query, kind)
 
 

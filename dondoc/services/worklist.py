@@ -15,7 +15,7 @@ from dondoc.domain.plan import Lead, Task
 from dondoc.services.books import Book
 from dondoc.services.status import agency_name
 from dondoc.store import waiting
-from dondoc.store.models import AnswerRow, ObligationRow, ReportLineRow
+from dondoc.store.models import AnswerRow, ObligationRow
 
 MOST_ROWS = 200
 
@@ -33,7 +33,7 @@ class OpenLead:
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """An agency's word, in a periodic report, that what a waiting task waits for has happened."""
+    """An agency's word that what a waiting task waits for has happened."""
 
     answer_id: int
     obligation_id: str
@@ -72,25 +72,27 @@ def happened(session: Session, books: Mapping[str, Book]) -> tuple[Happened, ...
         done.obligation_id == ObligationRow.id, done.kind == "done", done.outcome.is_distinct_from("returned")
     )
     statement = (
-        select(ReportLineRow, answer, ObligationRow)
-        .join(answer, answer.id == ReportLineRow.answer_id)
-        .join(ObligationRow, ObligationRow.id == ReportLineRow.line)
-        .where(ReportLineRow.kind == "question", ReportLineRow.happened.is_(True))
+        select(answer, ObligationRow)
+        .join(ObligationRow, ObligationRow.id == answer.obligation_id)
+        .where(answer.kind.in_(("progress", "not_happened")))
         .where(ObligationRow.kind == "awaiting", ObligationRow.withdrawn_at.is_(None), ~settled)
-        .distinct(ReportLineRow.line)
-        .order_by(ReportLineRow.line, ReportLineRow.id.desc())
-        .limit(MOST_ROWS)
+        .distinct(answer.obligation_id)
+        .order_by(answer.obligation_id, answer.id.desc())
     )
-    found = (_happened(*row, books) for row in session.execute(statement).tuples() if row[2].plan_id in books)
-    return tuple(sorted(found, key=lambda one: one.at))
+    found = [
+        _happened(answer, row, books[row.plan_id])
+        for answer, row in session.execute(statement).tuples()
+        if answer.kind == "progress" and row.plan_id in books
+    ]
+    return tuple(sorted(found, key=lambda one: one.at)[:MOST_ROWS])
 
 
-def _happened(line: ReportLineRow, answer: AnswerRow, row: ObligationRow, books: Mapping[str, Book]) -> Happened:
-    parts = [f"số {line.document_number}"] if line.document_number else []
-    parts += [f"ngày {line.document_date:%d/%m/%Y}"] if line.document_date else []
+def _happened(answer: AnswerRow, row: ObligationRow, book: Book) -> Happened:
+    parts = [f"số {answer.document_number}"] if answer.document_number else []
+    parts += [f"ngày {answer.document_date:%d/%m/%Y}"] if answer.document_date else []
     return Happened(
-        answer.id, row.id, row.plan_id, row.task_id, agency_name(books[row.plan_id], row.agency), row.question or "",
-        " ".join(parts), line.text or "", answer.at,
+        answer.id, row.id, row.plan_id, row.task_id, agency_name(book, row.agency), row.question or "",
+        " ".join(parts), answer.note or "", answer.at,
     )  # fmt: skip
 
 

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
+from dondoc.console.desk.decide import decide_routes
+from dondoc.console.desk.held import held_routes
+from dondoc.console.desk.inbox import inbox_routes
+from dondoc.console.desk.leads import lead_routes
 from dondoc.console.desk.own_account import own_account_routes
 from dondoc.console.desk.reading_routes import reading_routes
 from dondoc.console.desk.seats import Seats
 from dondoc.console.desk.sign_in import sign_in_routes
+from dondoc.console.desk.worklist import worklist_routes
 from dondoc.console.pages import Pages
 from dondoc.console.visits import Visits
 from dondoc.services.app import App
@@ -20,4 +25,9 @@ def desk_routes(app: App, pages: Pages, visits: Visits, demo: bool) -> list[Base
         *sign_in_routes(app, pages, seats, demo),
         *own_account_routes(app, pages, seats, demo),
         *reading_routes(app, pages, seats, demo),
+        *inbox_routes(app, pages, seats, demo),
+        *decide_routes(app, pages, seats, demo),
+        *held_routes(app, pages, seats, demo),
+        *worklist_routes(app, pages, seats, demo),
+        *lead_routes(app, pages, seats, demo),
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -121,11 +121,11 @@ class Bench:
     app: App
     pages: Pages
     seats: Seats
-    waiting: Mapping[str, int] = field(default_factory=dict)
+    demo: bool
 
     def show(self, seat: SignedIn, here: str, name: str, status: int = 200, **values: Any) -> Response:
         """The page `desk/<name>`, in the supervisor's layout."""
-        return self.pages.show(f"desk/{name}", status, seat=seat, here=here, **values)
+        return self.pages.show(f"desk/{name}", status, seat=seat, here=here, demo=self.demo, **values)
 
     def preview(self, seat: SignedIn, here: str, preview: Preview, status: int = 200) -> Response:
         """What would be done, with the button that does it."""

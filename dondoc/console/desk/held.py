@@ -25,12 +25,15 @@ from dondoc.console.desk.bench import (
     departure_words,
     hidden,
 )
+from dondoc.console.desk.seats import Seats
+from dondoc.console.pages import Pages
 from dondoc.console.wording import moment
 from dondoc.domain.explain import KIND_NAMES
 from dondoc.domain.moments import local_day
 from dondoc.errors import Refused
 from dondoc.services import outbox_views, releasing, settling, suppressing
 from dondoc.services.accounts import SignedIn
+from dondoc.services.app import App
 from dondoc.services.books import books
 from dondoc.services.outbox_views import STATUS_NAMES
 from dondoc.services.releasing import RELEASED, Leaving, Moved
@@ -73,21 +76,23 @@ class Meaning:
     do: Callable[[], Moved]
 
 
+def held_routes(app: App, pages: Pages, seats: Seats, demo: bool) -> list[BaseRoute]:
+    """The routes of this module."""
+    page = Held(Bench(app, pages, seats, demo))
+    return [
+        Route(HOME, page.list, methods=["GET"]),
+        Route(f"{HOME}/dung-gui", page.stop, methods=["POST"]),
+        Route(f"{HOME}/ngung-gui/{{id:int}}/thoi", page.lift, methods=["POST"]),
+        Route(f"{HOME}/{{id:int}}", page.one, methods=["GET"]),
+        Route(f"{HOME}/lam/{{action}}", page.act, methods=["POST"]),
+    ]
+
+
 class Held:
     """The pages under /theo-doi/thu-giu."""
 
     def __init__(self, bench: Bench) -> None:
         self.bench, self.app, self.seats = bench, bench.app, bench.seats
-
-    def routes(self) -> list[BaseRoute]:
-        """Their addresses."""
-        return [
-            Route(HOME, self.list, methods=["GET"]),
-            Route(f"{HOME}/dung-gui", self.stop, methods=["POST"]),
-            Route(f"{HOME}/ngung-gui/{{id:int}}/thoi", self.lift, methods=["POST"]),
-            Route(f"{HOME}/{{id:int}}", self.one, methods=["GET"]),
-            Route(f"{HOME}/lam/{{action}}", self.act, methods=["POST"]),
-        ]
 
     def list(self, request: Request) -> Response:
         """Everything that waits for a person in the outbox."""

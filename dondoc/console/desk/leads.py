@@ -13,12 +13,15 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from dondoc.console.desk.bench import Bench, Item, Preview, Told, Typed, hidden
+from dondoc.console.desk.seats import Seats
+from dondoc.console.pages import Pages
 from dondoc.domain.directory import fold
 from dondoc.domain.moments import local_day
 from dondoc.errors import Refused
 from dondoc.rendering.wording import full_day
 from dondoc.services import selecting, worklist
 from dondoc.services.accounts import SignedIn
+from dondoc.services.app import App
 from dondoc.services.books import books
 from dondoc.services.selecting import Foreseen
 from dondoc.services.status import agency_name
@@ -35,16 +38,18 @@ def address(found: OpenLead) -> str:
     return f"{HOME}/don-vi/{quote(found.book.plan.id)}/{quote(found.task.id)}?nhom={quote(found.lead.name)}"
 
 
+def lead_routes(app: App, pages: Pages, seats: Seats, demo: bool) -> list[BaseRoute]:
+    """The routes of this module."""
+    page = Leads(Bench(app, pages, seats, demo))
+    where = f"{HOME}/don-vi/{{plan}}/{{task}}"
+    return [Route(where, page.show, methods=["GET"]), Route(where, page.choose, methods=["POST"])]
+
+
 class Leads:
     """The pages under /theo-doi/can-lam/don-vi."""
 
     def __init__(self, bench: Bench) -> None:
         self.bench, self.app, self.seats = bench, bench.app, bench.seats
-
-    def routes(self) -> list[BaseRoute]:
-        """Their addresses."""
-        where = f"{HOME}/don-vi/{{plan}}/{{task}}"
-        return [Route(where, self.show, methods=["GET"]), Route(where, self.choose, methods=["POST"])]
 
     def show(self, request: Request) -> Response:
         """The agencies to tick."""

@@ -14,10 +14,13 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from dondoc.console.desk.bench import NO_REASON, Bench, Item, Preview, Told, Typed, hidden
+from dondoc.console.desk.seats import Seats
+from dondoc.console.pages import Pages
 from dondoc.domain.moments import local_day
 from dondoc.errors import Refused
 from dondoc.services import guarding, worklist
 from dondoc.services.accounts import SignedIn
+from dondoc.services.app import App
 from dondoc.services.books import Book, books
 from dondoc.store import alarms, guards, waiting
 from dondoc.store.guards import Decision
@@ -42,18 +45,20 @@ ANSWERS: dict[str, tuple[Decision, str, tuple[str, ...]]] = {
 """By the form's value: the answer, its title, and what it does."""
 
 
+def worklist_routes(app: App, pages: Pages, seats: Seats, demo: bool) -> list[BaseRoute]:
+    """The routes of this module."""
+    page = Worklist(Bench(app, pages, seats, demo))
+    return [
+        Route(HOME, page.list, methods=["GET"]),
+        Route(f"{HOME}/diem-dung/{{id:int}}", page.answer, methods=["POST"]),
+    ]
+
+
 class Worklist:
     """The page /theo-doi/can-lam, and answers to guards."""
 
     def __init__(self, bench: Bench) -> None:
         self.bench, self.app, self.seats = bench, bench.app, bench.seats
-
-    def routes(self) -> list[BaseRoute]:
-        """Their addresses."""
-        return [
-            Route(HOME, self.list, methods=["GET"]),
-            Route(f"{HOME}/diem-dung/{{id:int}}", self.answer, methods=["POST"]),
-        ]
 
     def list(self, request: Request) -> Response:
         """Everything that waits."""
