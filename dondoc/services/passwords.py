@@ -58,7 +58,11 @@ def require_good(password: str, own_words: Iterable[str]) -> None:
     if any(unicodedata.category(c) in ("Cc", "Cs") for c in password):
         raise Refused("Mật khẩu có ký tự không gõ được từ bàn phím.")
     plain = _plain(password)
-    if len(set(plain)) < 4 or plain in OBVIOUS or any(_is_made_of(plain, _plain(word)) for word in own_words):
+    if (
+        len(set(password.casefold())) < 4
+        or plain in OBVIOUS
+        or any(_is_made_of(plain, _plain(word)) for word in own_words)
+    ):
         raise Refused(
             "Mật khẩu này quá dễ đoán (tên đăng nhập, tên cơ quan, dãy phím hay cụm từ thường gặp). "
             "Gợi ý: ghép bốn, năm từ không liên quan đến nhau."
