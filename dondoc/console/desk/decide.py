@@ -128,7 +128,7 @@ class _Decide:
             case.seat, HERE if answer else "", "decide", status, sheet=sheets.sheet(found, now), answer=answer,
             done=done, facts=sheets.answer_facts(found, answer) if answer else (), may=may, forms=forms,
             wrong=wrong or {},
-            files=found.files.get(case.answer_id or 0, ()), newer=newer, waits=waits, waiting=found.waiting,
+            files=found.files.get(case.answer_id or 0, ()), newer=newer, waits=waits, pending=found.waiting,
             lines=matters.report_of(session, found.owed.book, case.answer_id or 0) if answer else (),
             undo=sheets.undo_form(found, wish) if may else None, address=case.address,
             remind=answer is None and case.seat.role == "supervisor" and _may_be_reminded(found),
