@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -118,6 +119,27 @@ def test_the_link_of_a_mail_in_the_sink_opens_the_agencys_work(run: Run) -> None
     page = fetch(link[0])
     assert "hạn" in page.lower()
     assert link[0].rpartition("/")[2] not in page
+
+
+def test_the_printed_account_opens_the_supervisors_pages(run: Run) -> None:
+    password = re.search(r"Mật khẩu mẫu: (\S+)", run.text)
+    assert password is not None
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor())
+    address = run.url("DONDOC_PORT", "/dang-nhap?ve=/tai-khoan")
+    with opener.open(address, timeout=20) as answer:
+        token = re.search(r'name="csrf" value="([^"]+)"', answer.read().decode("utf-8"))
+    assert token is not None
+    form = {"csrf": token[1], "ve": "/tai-khoan", "ten": "theodoi", "mat_khau": password[1]}
+    body = urllib.parse.urlencode(form).encode()
+    with opener.open(run.url("DONDOC_PORT", "/dang-nhap"), body, timeout=20) as answer:
+        page = answer.read().decode("utf-8")
+        assert answer.url == run.url("DONDOC_PORT", "/tai-khoan")
+    assert "Sở Nội vụ" in page and "theodoi" in page
+    kept = Path(run.environment["DONDOC_HOME"]) / "secret" / "demo.password"
+    assert kept.read_text(encoding="utf-8").strip() == password[1]
+    assert kept.stat().st_mode & 0o077 == 0
+    for log in (log for log in (Path(run.environment["DONDOC_HOME"]) / "log").rglob("*") if log.is_file()):
+        assert password[1] not in log.read_text(encoding="utf-8", errors="replace")
 
 
 def test_a_run_started_in_prefect_completes_and_leaves_its_page(run: Run) -> None:
