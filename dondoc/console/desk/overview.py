@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from dondoc.console.desk.addresses import agency_address, plan_address
+from dondoc.console.desk.fates import fates
 from dondoc.console.desk.reading import Reading
 from dondoc.console.desk.seats import Seats
 from dondoc.console.pages import Pages
@@ -21,6 +22,7 @@ from dondoc.rendering.wording import short_day
 from dondoc.services import overviewing
 from dondoc.services.app import App
 from dondoc.services.books import Book, books
+from dondoc.services.listing import agencies_in_order
 from dondoc.services.outbox_views import STATUS_NAMES, STATUSES
 from dondoc.services.overviewing import PlanState, Waits
 from dondoc.store import histories
@@ -122,8 +124,9 @@ class _Overview(Reading):
             raise HTTPException(404)
         now = self.app.now()
         with self.reading(request) as (seat, session):
-            found = histories.messages_in(session, [status], MOST_MESSAGES)
-        states = [(key, name) for key, name in STATUS_NAMES.items()]
+            names = agencies_in_order(books(self.app, session))
+            found = fates(histories.messages_in(session, [status], MOST_MESSAGES), names)
+        states = list(STATUS_NAMES.items())
         return self.show(
             "messages", seat, "", now=now, messages=found, states=states, chosen=status, most=MOST_MESSAGES,
         )  # fmt: skip
