@@ -171,6 +171,8 @@ def standing(case: Case, now: datetime, rules: Rules) -> Standing:
     case = known(case, now)
     today = local_day(now)
     time = _time(case.obligation, today, rules)
+    if time != "no_due" and asked_in_time(case):
+        time = "in_term"
     work, answer = _work(case, today)
     pause = next((p for p in pauses(case, rules) if p.holds(today)), None)
     promised = next((_capped(a.until, case, rules) for a in case.answers if a.kind == "ack" and a.until), None)
@@ -221,6 +223,16 @@ def _first_standing(reports: list[Answer]) -> Answer:
             break
     assert first is not None  # callers ask only when a report stands
     return first
+
+
+def asked_in_time(case: Case) -> bool:
+    """Whether it was said in time that nothing is owed here, and nobody has decided on that yet.
+
+    Like a report, such an answer is judged by the day it was given: a slow review makes nobody overdue.
+    """
+    late_after = case.obligation.late_after
+    asked = next((a for a in case.answers if a.kind in ("not_applicable", "not_mine") and a.review is None), None)
+    return asked is not None and late_after is not None and local_day(asked.at) <= late_after
 
 
 def _time(obligation: Obligation, today: date, rules: Rules) -> TimeState:

@@ -10,11 +10,11 @@ from dondoc.domain.decide import Notice
 from dondoc.domain.directory import Directory, Recipient
 from dondoc.domain.obligations import Obligation
 from dondoc.domain.plan import Plan
-from dondoc.domain.policy import NoticeKind, names_late_to_others
+from dondoc.domain.policy import PASSED_ON, NoticeKind, names_late_to_others
 
 URGENCY: tuple[NoticeKind, ...] = (
     "escalation_leaders", "escalation_supervisor", "urge_2", "urge_1", "overdue",
-    "opened", "reminder", "periodic_request", "outlook", "assignment",
+    "opened", "decided", "reminder", "periodic_request", "review_waiting", "outlook", "assignment",
 )  # fmt: skip
 
 PRESSED = "pressed"
@@ -62,6 +62,9 @@ def recipient_of(notice: Notice, obligation: Obligation, plan: Plan, directory: 
         # Its own contact only: whoever stands above it is "somebody else" (DESIGN §2.8).
         found = directory.recipient(plan.supervisor)
         return found if found is not None and found.agency_id == plan.supervisor else None
+    if notice.to == "reviewer":
+        found = directory.recipient(obligation.reviewer) if obligation.reviewer in directory.by_id else None
+        return found if found is not None and found.agency_id == obligation.reviewer else None
     if notice.to == "leader":
         leader = plan.leader
         return None if leader is None else directory.recipient(leader, "head") or directory.recipient(leader)
@@ -72,7 +75,7 @@ def klass(notice: Notice, obligation: Obligation) -> str:
     """What a notice may share a message with: what is held never travels with what may leave at once."""
     if notice.kind == "assignment":
         return f"apply:{obligation.plan_id}"
-    if notice.kind == "opened":
+    if notice.kind == "opened" and notice.rule != PASSED_ON:
         return f"event:{obligation.period}"
     if notice.held or names_late_to_others(notice.kind, notice.to):
         return "held"
@@ -81,7 +84,7 @@ def klass(notice: Notice, obligation: Obligation) -> str:
 
 def is_urgent(notice: Notice) -> bool:
     """Whether it does not wait for 08:00: what an event opened, and what a person presses (DESIGN §2.5)."""
-    return notice.kind == "opened" or notice.rule == PRESSED
+    return (notice.kind == "opened" and notice.rule != PASSED_ON) or notice.rule == PRESSED
 
 
 def compose(lines: Iterable[Line], day: date) -> tuple[Draft, ...]:

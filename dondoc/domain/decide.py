@@ -13,7 +13,8 @@ from datetime import date, datetime, timedelta
 from dondoc.domain.calendar import ONE_DAY, WorkCalendar
 from dondoc.domain.cases import Case, Fired, Rules, Standing, known, ladder_days, pauses, standing
 from dondoc.domain.moments import local_day
-from dondoc.domain.policy import Ladder, NoticeKind, Step, To
+from dondoc.domain.policy import UNREVIEWED, Ladder, NoticeKind, Step, To, is_apart
+from dondoc.domain.unreviewed import line_due, next_line, sooner
 from dondoc.domain.windows import before, first_working_day, mark_closes, mark_opens, week_start
 
 OUTLOOK_DAYS = 5
@@ -70,14 +71,22 @@ def decide_case(case: Case, snapshot: Snapshot, now: datetime) -> Decision:
     where = standing(case, now, rules)
     if where.work in ("done", "waived"):
         return Decision(case, (), None, "Đã xong." if where.work == "done" else "Đã được miễn.")
+    waits, then = _unreviewed(case, rules, today), next_line(case, rules, today)
     if case.obligation.kind not in ("task", "periodic_report"):
-        return Decision(case, (), None, _standing_reason(where))
+        return Decision(case, waits, then, _standing_reason(where))
     closed = _closed(case.obligation.due_on, rules.calendar, today)
     if closed is not None:
-        return Decision(case, (), *closed)
+        return Decision(case, waits, sooner(closed[0], then), closed[1])
     ladder = snapshot.ladders[case.obligation.ladder]
     notices = tuple(_notices(case, where, ladder, snapshot, today)) if where.pause is None else ()
-    return Decision(case, notices, next_look(case, ladder, rules, today), _reason(where, notices))
+    following = sooner(next_look(case, ladder, rules, today), then)
+    return Decision(case, (*notices, *waits), following, _reason(where, notices))
+
+
+def _unreviewed(case: Case, rules: Rules, today: date) -> tuple[Notice, ...]:
+    """The line to the reviewer about what waits too long."""
+    due = line_due(case, rules, today)
+    return (Notice(case.obligation.id, UNREVIEWED, due[0], "review_waiting", "reviewer", False, due[1]),) if due else ()
 
 
 def _closed(due_on: date | None, calendar: WorkCalendar, today: date) -> tuple[date, str] | None:
@@ -114,7 +123,7 @@ def _notices(case: Case, where: Standing, ladder: Ladder, snapshot: Snapshot, to
 def _lead_heard(case: Case, ladder: Ladder, today: date) -> bool:
     """Whether the ledger already holds a line of today for the lead: one a day is enough."""
     others = {step.rule for step in ladder.steps if step.to != "lead"}
-    return any(f.on == today and not f.superseded and f.rule not in others for f in case.fired)
+    return any(f.on == today and not f.superseded and f.rule not in others and not is_apart(f.rule) for f in case.fired)
 
 
 def _audience(steps: Iterable[Step], case: Case, rules: Rules, today: date) -> Iterator[Notice]:

@@ -9,7 +9,7 @@ from dondoc.domain.answers import Answer
 from dondoc.domain.cases import Case, Standing, known, standing
 from dondoc.domain.decide import Snapshot, decide_case
 from dondoc.domain.moments import local_day
-from dondoc.domain.policy import NoticeKind
+from dondoc.domain.policy import PASSED_ON, TOLD, UNREVIEWED, NoticeKind
 
 WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
 
@@ -28,7 +28,8 @@ KIND_NAMES: dict[NoticeKind, str] = {
     "assignment": "danh mục việc của năm", "outlook": "việc đến hạn trong tháng", "reminder": "nhắc việc sắp đến hạn",
     "periodic_request": "đề nghị gửi báo cáo định kỳ", "opened": "việc mới phát sinh", "overdue": "báo quá hạn",
     "urge_1": "đôn đốc lần 1", "urge_2": "đôn đốc lần 2", "escalation_supervisor": "báo cơ quan theo dõi",
-    "escalation_leaders": "báo cáo lãnh đạo",
+    "escalation_leaders": "báo cáo lãnh đạo", "decided": "kết quả xem xét câu trả lời",
+    "review_waiting": "nhắc người duyệt",
 }  # fmt: skip
 
 
@@ -84,7 +85,7 @@ def _answered(answer: Answer) -> str:
     review = answer.review
     if review.outcome == "accepted":
         return f"{text} Được chấp nhận {_day(local_day(review.at))}."
-    why = f": {review.reason}" if review.reason else ""
+    why = f": {review.reason.rstrip('.')}" if review.reason else ""
     by = f", bổ sung trước hết ngày {_day(review.correct_by)}" if review.correct_by else ""
     return f"{text} Được trả lại {_day(local_day(review.at))}{why}{by}."
 
@@ -96,8 +97,16 @@ def _sent(case: Case, snapshot: Snapshot) -> Iterator[str]:
     for fired in case.fired:
         if not fired.superseded:
             number = fired.firing.partition(".")[2]
-            again = f" (lần {number})" if number else ""
-            yield f"{_day(fired.on)}: lập nội dung {kinds.get(fired.rule, 'nhắc mốc tiến độ')}{again}."
+            again = f" (lần {number})" if number.isdigit() else ""
+            yield f"{_day(fired.on)}: lập nội dung {kinds.get(fired.rule) or _named(fired.rule)}{again}."
+
+
+def _named(rule: str) -> str:
+    """What a line of a rule that stands in no ladder says."""
+    if rule.startswith(TOLD):
+        return KIND_NAMES["decided"]
+    apart = {"pressed": "nhắc theo đề nghị của cơ quan theo dõi", PASSED_ON: KIND_NAMES["opened"]}
+    return apart.get(rule, KIND_NAMES["review_waiting"] if rule == UNREVIEWED else "nhắc mốc tiến độ")
 
 
 def _next(next_on: date | None, reason: str, where: Standing) -> Iterator[str]:

@@ -7,15 +7,32 @@ from typing import Literal
 
 NoticeKind = Literal[
     "assignment", "outlook", "reminder", "periodic_request", "opened",
-    "overdue", "urge_1", "urge_2", "escalation_supervisor", "escalation_leaders",
+    "overdue", "urge_1", "urge_2", "escalation_supervisor", "escalation_leaders", "decided", "review_waiting",
 ]  # fmt: skip
-To = Literal["lead", "head", "supervisor", "leader"]
+To = Literal["lead", "head", "supervisor", "leader", "reviewer"]
 ObligationKind = Literal["task", "periodic_report", "ongoing", "awaiting", "unassigned"]
 
 NOTICE_KINDS: tuple[NoticeKind, ...] = (
     "assignment", "outlook", "reminder", "periodic_request", "opened",
-    "overdue", "urge_1", "urge_2", "escalation_supervisor", "escalation_leaders",
+    "overdue", "urge_1", "urge_2", "escalation_supervisor", "escalation_leaders", "decided", "review_waiting",
 )  # fmt: skip
+
+NOT_OF_A_LADDER: frozenset[NoticeKind] = frozenset({"decided", "review_waiting"})
+"""Kinds that no step of a ladder may have: what was decided on an answer, and what waits too long for its reviewer."""
+
+TOLD = "told_"
+"""How the rules of `decided` lines begin; their firing is the due day then in force and the moment of the decision."""
+PASSED_ON = "passed_on"
+"""The rule of the line that tells an agency of work that another one owed: it goes with the next digest, like what is
+told of a decision, so that a mistake can be taken back unheard."""
+UNREVIEWED = "unreviewed"
+"""The rule of the line about an answer that waits too long for its reviewer."""
+
+
+def is_apart(rule: str) -> bool:
+    """Whether a rule is none of a ladder's: having said it keeps nothing of the ladder from being said."""
+    return rule == UNREVIEWED or rule.startswith(TOLD)
+
 
 NAMES_LATE_TO_OTHERS: frozenset[To] = frozenset({"head", "leader"})
 """Audiences other than the agency and the supervisor: what names an agency late to them is held (DESIGN §2.8)."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import get_args
 
-from dondoc.domain.policy import NOTICE_KINDS, Ladder, ObligationKind, Step, To
+from dondoc.domain.policy import NOT_OF_A_LADDER, NOTICE_KINDS, Ladder, ObligationKind, Step, To
 from dondoc.loading.loaded import Loaded, Report
 from dondoc.loading.schema import Fields
 from dondoc.loading.source import read_table
 
 LONGEST = 250
-AUDIENCES: tuple[To, ...] = get_args(To)
+AUDIENCES: tuple[To, ...] = tuple(to for to in get_args(To) if to != "reviewer")
+KINDS = tuple(kind for kind in NOTICE_KINDS if kind not in NOT_OF_A_LADDER)
 OBLIGATION_KINDS: tuple[ObligationKind, ...] = get_args(ObligationKind)
 
 
@@ -54,7 +55,7 @@ def _step(fields: Fields) -> Step:
         fields.missing("kind")
     step = Step(
         rule=rule,
-        kind=fields.choice("kind", NOTICE_KINDS, "reminder"),
+        kind=fields.choice("kind", KINDS, "reminder"),
         days=fields.number("days", -LONGEST, LONGEST, required=True) or 0,
         to=fields.choice("to", AUDIENCES, "lead"),
         held=fields.flag("held", default=False),

@@ -9,7 +9,7 @@ from typing import Literal
 
 from dondoc.domain.policy import NoticeKind
 
-Role = Literal["focal", "head", "supervisor", "leader"]
+Role = Literal["focal", "head", "supervisor", "leader", "reviewer"]
 
 _LINK = re.compile(r"https?://[^\s<>\"'\\^`{|}]+")
 
@@ -32,7 +32,8 @@ class Line:
     working day when that is a day off. `working_days` counts to the due day when positive or 0, and since it when
     negative; None where nothing is due. `due_on_day_off` says that the due day is still to come, after the day of the
     message, with no working day in between. `agency_name` is who owes it, shown where the reader is somebody else.
-    `reason` says why an `opened` line has come up, `checkpoint_on` makes a reminder one of progress rather than of
+    `reason` says why an `opened` line has come up, what was decided (`decided`), since when an answer waits
+    (`review_waiting`); `checkpoint_on` makes a reminder one of progress rather than of
     the end, `history` holds what was sent before, oldest first, each ready to print.
     """
 
@@ -56,11 +57,26 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Morning:
+    """How things stand as the day's messages are written: the four-way count, and what waits for the supervisor."""
+
+    done_on_time: int
+    done_late: int
+    in_term: int
+    overdue: int
+    to_review: int
+    unassigned: int
+    held: int
+    unknown: int
+
+
+@dataclass(frozen=True, slots=True)
 class MessageContext:
     """One message to one recipient.
 
     `agency_name` is the recipient's agency, `recipient_name` the person or post if the directory names one (else the
     agency's name again). `on` is the day of the message in Asia/Ho_Chi_Minh. `link` is the personal link or None.
+    `morning` opens the supervisor's own digest; None in every other message.
     Raises ValueError for a message without lines or a link that is not a web address.
     """
 
@@ -73,6 +89,7 @@ class MessageContext:
     link: str | None
     demo: bool
     lines: tuple[Line, ...]
+    morning: Morning | None = None
 
     def __post_init__(self) -> None:
         if not self.lines:

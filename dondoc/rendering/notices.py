@@ -19,7 +19,7 @@ from markupsafe import Markup
 from dondoc.domain.compose import URGENCY
 from dondoc.domain.policy import NoticeKind
 from dondoc.errors import Problem, ProblemsFound
-from dondoc.rendering.context import Line, MessageContext, PlanReference
+from dondoc.rendering.context import Line, MessageContext, Morning, PlanReference
 from dondoc.rendering.faults import fault
 from dondoc.rendering.sandbox import NoticeEnvironment, bounded, named_texts
 from dondoc.rendering.wording import FILTERS, shorten
@@ -38,7 +38,7 @@ T = TypeVar("T", Line, PlanReference, MessageContext)
 
 _KNOWN = (
     *("message", "words", "section", "sections", "lines", "groups", "count", "only", "phrases", "others", "body"),
-    *(field.name for field in (*fields(MessageContext), *fields(Line), *fields(PlanReference))),
+    *(field.name for field in (*fields(MessageContext), *fields(Line), *fields(PlanReference), *fields(Morning))),
     *FILTERS,
 )
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from dondoc.domain.policy import NOTICE_KINDS, NoticeKind
-from dondoc.rendering.context import Line, MessageContext, PlanReference
+from dondoc.rendering.context import Line, MessageContext, Morning, PlanReference
 
 ON = date(2024, 3, 25)
 PLAN = PlanReference("Kế hoạch cải cách hành chính năm 2024", issuer="UBND tỉnh Hưng Yên")
@@ -134,7 +134,19 @@ _LINES: dict[str, tuple[Line, ...]] = {
     "urge_2": (_MERGER, replace(_PROCEDURES, agency_name="Sở Tư pháp")),
     "escalation_supervisor": (_MERGER, _PROCEDURES),
     "escalation_leaders": (_MERGER, _PROCEDURES),
+    "decided": (
+        replace(_REVIEW_PLAN, reason="Báo cáo được trả lại: thiếu bản ký. Đề nghị bổ sung trước hết ngày 28/3/2024."),
+        replace(_LAND, reason="Được gia hạn từ 31/12/2024 đến 31/01/2025."),
+    ),
+    "review_waiting": (
+        replace(_REVIEW_PLAN, reason="Gửi 15/3/2024, đã chờ 6 ngày làm việc."),
+        replace(
+            _PROCEDURES, agency_name="Sở Y tế", promise_until=None, reason="Gửi 18/3/2024, đã chờ 5 ngày làm việc."
+        ),
+    ),
 }
+
+_MORNING = Morning(41, 3, 268, 2, to_review=5, unassigned=4, held=2, unknown=0)
 
 
 def sample(name: str, demo: bool = False) -> MessageContext:
@@ -149,7 +161,11 @@ def sample(name: str, demo: bool = False) -> MessageContext:
         raise KeyError(name)
     message = _message(_of(kind), demo)
     if kind == "escalation_supervisor":
-        return replace(message, role="supervisor", recipient_name="Sở Nội vụ", agency_name="Sở Nội vụ")
+        return replace(
+            message, role="supervisor", recipient_name="Sở Nội vụ", agency_name="Sở Nội vụ", morning=_MORNING
+        )
+    if kind == "review_waiting":
+        return replace(message, role="reviewer", recipient_name="Sở Nội vụ", agency_name="Sở Nội vụ")
     if kind == "escalation_leaders":
         chair = "Chủ tịch UBND tỉnh Hưng Yên"
         return replace(message, role="leader", recipient_name=chair, agency_name="UBND tỉnh Hưng Yên")

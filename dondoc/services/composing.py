@@ -11,17 +11,20 @@ from sqlalchemy.orm import Session
 
 from dondoc.channels.envelope import message_id
 from dondoc.domain.calendar import WorkCalendar
-from dondoc.domain.cases import Case, standing
+from dondoc.domain.cases import Case, known, standing
 from dondoc.domain.compose import PRESSED, URGENCY, Draft, Line, compose, recipient_of
 from dondoc.domain.decide import Notice
 from dondoc.domain.moments import COMPOSED_AT, at, in_working_hours, local_day
-from dondoc.domain.policy import NoticeKind, To
+from dondoc.domain.policy import PASSED_ON, NoticeKind, To, is_apart
+from dondoc.domain.telling import is_still_true
 from dondoc.rendering.notices import NoticeRenderer
 from dondoc.services import carrying, flooding, routing
 from dondoc.services.alarms import Alarms
 from dondoc.services.app import App
 from dondoc.services.books import Book, books
 from dondoc.services.links import address
+from dondoc.services.mornings import Mornings
+from dondoc.services.standings import refresh
 from dondoc.services.wording import LINK_PLACEHOLDER, context_of
 from dondoc.store import messages, notices, obligations, suppressions
 from dondoc.store.messages import NewMessage
@@ -58,6 +61,9 @@ def may_compose_urgent(calendar: WorkCalendar, now: datetime) -> bool:
 def compose_day(app: App, now: datetime, *, urgent_only: bool = False) -> Composed:
     """Write the messages of today from what is queued, in one transaction; a second call the same day adds nothing
     to a digest that is already composed: what came later waits for the next one."""
+    if not urgent_only:
+        with app.sessions.begin() as session:
+            refresh(app, session)
     with app.sessions.begin() as session:
         composed = _compose(app, session, now, urgent_only)
     if composed.flood:  # told outside the transaction: an address that does not answer must not keep the queue locked
@@ -85,7 +91,7 @@ def _compose(app: App, session: Session, now: datetime, urgent_only: bool) -> Co
 
 
 def _is_urgent(row: NoticeRow) -> bool:
-    return row.kind == "opened" or row.rule == PRESSED
+    return (row.kind == "opened" and row.rule != PASSED_ON) or row.rule == PRESSED
 
 
 def _not_suppressed(session: Session, rows: list[NoticeRow], now: datetime) -> list[NoticeRow]:
@@ -102,27 +108,35 @@ def still_open(
     overtaken: list[NoticeRow] = []
     for row in rows:
         case = cases[row.obligation_id]
-        where = standing(case, now, found[case.obligation.plan_id].rules)
-        paused = where.pause is not None and row.kind != "assignment" and row.rule != PRESSED
-        fair = where.work not in SETTLED and not paused and not is_of_another_due_day(row, case)
+        fair = _is_fair(row, case, found[case.obligation.plan_id], now)
         (keep if fair else overtaken).append(row)
     return keep, overtaken
+
+
+def _is_fair(row: NoticeRow, case: Case, book: Book, now: datetime) -> bool:
+    case = known(case, now)
+    if is_apart(row.rule):
+        return is_still_true(case, row.rule, row.firing)
+    where = standing(case, now, book.rules)
+    paused = where.pause is not None and row.kind != "assignment" and row.rule != PRESSED
+    return where.work not in SETTLED and not paused and not is_of_another_due_day(row, case)
 
 
 def is_of_another_due_day(row: NoticeRow, case: Case) -> bool:
     """A step's firing is the due day it was for (decide): a later extension or plan change overtakes it."""
     day = row.firing.partition(".")[0]
     of_a_step = row.kind not in ("assignment", "outlook", "opened") and row.rule != PRESSED
-    of_a_step = of_a_step and not row.rule.startswith("checkpoint_")
+    of_a_step = of_a_step and not row.rule.startswith("checkpoint_") and not is_apart(row.rule)
     return of_a_step and day != f"{case.obligation.due_on}"
 
 
 def _tightest(rows: Iterable[NoticeRow]) -> tuple[list[NoticeRow], list[NoticeRow]]:
-    """Of several notices about one obligation to one recipient only the most urgent goes out."""
-    best: dict[tuple[str, str, bool], NoticeRow] = {}
+    """Of several notices about one obligation to one recipient only the most urgent goes out; what was decided about
+    it, and what waits for its reviewer, is said beside that."""
+    best: dict[tuple[str, str, str], NoticeRow] = {}
     looser = []
     for row in sorted(rows, key=lambda r: (URGENCY.index(cast(NoticeKind, r.kind)), -r.id)):
-        key = (row.obligation_id, row.recipient, row.kind == "assignment")
+        key = (row.obligation_id, row.recipient, row.kind if row.kind == "assignment" or is_apart(row.rule) else "")
         if key in best:
             looser.append(row)
         else:
@@ -140,6 +154,7 @@ def _write(
     """
     lines = lines_of(rows, cases, found)
     renderer = NoticeRenderer(app.templates)
+    mornings = Mornings(session, found, now)
     taken = messages.taken(session, local_day(now))
     drafts = [d for d in compose(lines, local_day(now)) if (d.recipient.id, d.klass) not in taken]
     # What is left from an earlier day was counted on that day; what a person pressed is no machine's flood.
@@ -147,7 +162,7 @@ def _write(
     flood = flooding.reason(session, new, found, now)
     written = []
     for draft in drafts:
-        message = routed(app, session, worded(app, draft, renderer, found, cases, now), draft, now)
+        message = routed(app, session, worded(app, draft, renderer, found, cases, now, mornings), draft, now)
         held = flood and not all(_is_pressed(line) for line in draft.lines)
         stored = messages.create(session, held_back(message, flood) if held else message, now)
         if stored is not None:  # else another composer was quicker
@@ -157,7 +172,8 @@ def _write(
 
 
 def _is_pressed(line: Line) -> bool:
-    return line.notice.rule == PRESSED
+    """Whether a person's act made this line, and no machine."""
+    return line.notice.rule in (PRESSED, PASSED_ON) or line.notice.kind == "decided"
 
 
 def held_back(message: NewMessage, why: str) -> NewMessage:
@@ -198,11 +214,11 @@ def _line(row: NoticeRow, case: Case, found: Mapping[str, Book]) -> Line | None:
 
 def worded(
     app: App, draft: Draft, renderer: NoticeRenderer, found: Mapping[str, Book], cases: Mapping[str, Case],
-    now: datetime,
+    now: datetime, mornings: Mornings,
 ) -> NewMessage:  # fmt: skip
     """One draft in words, ready for the outbox; the link in it is a placeholder until it leaves."""
     link = address(app.settings.require_public_url(), LINK_PLACEHOLDER)
-    rendered = renderer.render_message(context_of(draft, found, cases, link))
+    rendered = renderer.render_message(context_of(draft, found, cases, link, mornings.of(draft)))
     contact = draft.recipient.contact
     owner = found[draft.lines[0].obligation.plan_id].directory.by_id[draft.recipient.agency_id]
     held = draft.is_held

@@ -13,11 +13,13 @@ from sqlalchemy.orm import Session
 from dondoc.domain.answers import AnswerKind, Review
 from dondoc.domain.cases import Case, Standing, standing
 from dondoc.domain.moments import local_day
+from dondoc.domain.telling import Told, line
 from dondoc.errors import Refused
 from dondoc.intake.texts import clean_text
 from dondoc.services.app import App
 from dondoc.services.books import Book, book
 from dondoc.services.composing import is_of_another_due_day
+from dondoc.services.queueing import queue_notices
 from dondoc.store import answers, decisions, journal, notices, obligations, plans
 from dondoc.store.models import AnswerRow, ObligationRow
 
@@ -115,6 +117,14 @@ class Matter:
         rows = [row for row in notices.of_obligation(self.session, self.row.id) if row.status == "queued"]
         return notices.drop(self.session, [row.id for row in rows if is_of_another_due_day(row, case)], why)
 
+    def tell(self, told: Told, words: str) -> None:
+        """Queue a line to the agency about this decision, for its next digest; of an archived plan nobody hears."""
+        if self.book.archived or self.row.agency not in self.book.directory.by_id:
+            return
+        case = self.case
+        notice = line(case, told, self.now, words)
+        queue_notices(self.session, self.book.plan, self.book.directory, [(notice, case.obligation)], self.now)
+
     @property
     def reassigned_to(self) -> str | None:
         """The agency (id) that owes it instead, while that decision stands."""
@@ -137,3 +147,8 @@ def required(reason: str, missing: str = "Cần ghi lý do.") -> str:
     if not words or len(words) > LONGEST_REASON:
         raise Refused(missing if not words else f"{missing.removesuffix('.')} (tối đa 2.000 ký tự).")
     return words
+
+
+def sentence(words: str) -> str:
+    """The words with a full stop at their end, where they have no other."""
+    return words if words.endswith((".", "!", "?", "…")) else f"{words}."

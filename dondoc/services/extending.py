@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from dondoc.domain.answers import Outcome, Review
 from dondoc.domain.explain import day_name
 from dondoc.errors import Refused
+from dondoc.rendering.wording import full_day
 from dondoc.services.app import App
-from dondoc.services.deciding import Matter, required
+from dondoc.services.deciding import Matter, required, sentence
 from dondoc.store import journal
 from dondoc.store.models import AnswerRow
 
@@ -67,11 +68,12 @@ def grant_in(
     old = matter.row.due_on
     assert old is not None  # _check
     matter.judge("extension", Review("accepted", now, by, words or None, until=day))
-    said = f"Gia hạn từ {old:%d/%m/%Y} đến {day:%d/%m/%Y}. {words}".strip()
+    said = f"Gia hạn từ {full_day(old)} đến {full_day(day)}. {sentence(words) if words else ''}".strip()
     matter.write(GRANTED, old.isoformat(), day.isoformat(), said)
     matter.redate(day, said)
     matter.drop_of_other_days(f"đã gia hạn đến {day:%d/%m/%Y}.")
     matter.look_again()
+    matter.tell("granted", said)
     return Extended(matter.row.id, asked.id if asked else None, "accepted", day, matter.book.scope.late_after(day))
 
 
@@ -98,6 +100,8 @@ def refuse_in(
     matter.judge("extension", Review("returned", now, by, words))
     matter.look_again()
     matter.write(REFUSED, f"extension:{asked.id}", "refused", words)
+    due = f"; hạn vẫn là {full_day(matter.row.due_on)}" if matter.row.due_on else ""
+    matter.tell("refused", f"Chưa được gia hạn{due}. Lý do: {sentence(words)}")
     return Extended(matter.row.id, asked.id, "returned", matter.row.due_on, matter.row.late_after)
 
 
@@ -149,7 +153,7 @@ def _check_range(matter: Matter, day: date) -> None:
     assert latest is not None
     if latest < earliest:
         raise Refused(
-            f"Không gia hạn được nữa: ngày xa nhất {day_name(latest)} sớm hơn ngày gần nhất có thể, {day_name(earliest)}."
+            f"Không gia hạn được nữa: ngày muộn nhất {day_name(latest)} đã ở trước ngày sớm nhất, {day_name(earliest)}."
         )
     if day < earliest:
         raise Refused(f"Ngày gia hạn {day_name(day)} quá gần: sớm nhất là {day_name(earliest)}.")

@@ -9,12 +9,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dondoc.domain.answers import Review
+from dondoc.domain.decide import Notice
 from dondoc.domain.directory import Agency
+from dondoc.domain.policy import PASSED_ON
 from dondoc.errors import Refused
 from dondoc.loading.schema import did_you_mean
 from dondoc.services.app import App
 from dondoc.services.applying import reapply
-from dondoc.services.deciding import Matter, required
+from dondoc.services.deciding import Matter, required, sentence
+from dondoc.services.queueing import queue_notices
+from dondoc.services.status import agency_name
 from dondoc.store import decisions, notices, waivers
 from dondoc.store.models import ObligationRow
 
@@ -76,6 +80,9 @@ def pass_on(matter: Matter, to: str, why: str) -> Reassigned:
     matter.write("reassigned", row.agency, to, why)
     reapply(matter.app, session, row.plan_id, matter.by, now)
     opened = _opened(matter, to)
+    name = matter.book.directory.by_id[to].name
+    matter.tell("waived", f"Việc đã chuyển cho {name}; đơn vị không phải báo cáo nữa. Lý do: {sentence(why)}")
+    _hand_over(opened, f"Chuyển từ {agency_name(matter.book, row.agency)}. {sentence(why)}")
     return Reassigned(row.id, to, opened.row.id, opened.row.due_on)
 
 
@@ -95,6 +102,16 @@ def _opened(matter: Matter, to: str) -> Matter:
     if row.late_after is not None and row.late_after < earliest:
         opened.redate(earliest, "Mới được giao sau thời hạn của kế hoạch.")
     return opened
+
+
+def _hand_over(opened: Matter, why: str) -> None:
+    """The line by which the agency hears of it, before any rule of the ladder can say something."""
+    opened.write("received", None, opened.row.agency, why)
+    if not opened.book.archived:
+        case = opened.case
+        notice = Notice(opened.row.id, PASSED_ON, opened.now.isoformat(), "opened", "lead", False, why)
+        plan, directory = opened.book.plan, opened.book.directory
+        queue_notices(opened.session, plan, directory, [(notice, case.obligation)], opened.now)
 
 
 def _agency(matter: Matter, name: str) -> Agency:

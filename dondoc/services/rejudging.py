@@ -19,6 +19,7 @@ from dondoc.rendering.notices import NoticeRenderer
 from dondoc.services.app import App
 from dondoc.services.books import Book, books
 from dondoc.services.composing import OVERTAKEN, lines_of, still_open, worded
+from dondoc.services.mornings import Mornings
 from dondoc.store import journal, messages, notices, obligations
 from dondoc.store.models import MessageRow, NoticeRow
 
@@ -97,7 +98,10 @@ class Desk:
         drafts = compose(lines_of(keep, cases, self.books), row.day)
         if [draft.recipient.id for draft in drafts] != [row.recipient]:
             return False
-        message = worded(self.app, drafts[0], NoticeRenderer(self.app.templates), self.books, cases, self.now)
+        message = worded(
+            self.app, drafts[0], NoticeRenderer(self.app.templates), self.books, cases, self.now,
+            Mornings(self.session, self.books, self.now),
+        )  # fmt: skip
         row.subject, row.body_text = message.subject, message.body_text
         row.body_html, row.body_zalo = message.body_html, message.body_zalo
         row.names_late = message.names_late

@@ -14,9 +14,10 @@ from dondoc.domain.answers import AnswerKind, Outcome, Review
 from dondoc.domain.explain import day_name
 from dondoc.domain.moments import ZONE, local_day
 from dondoc.errors import Refused
+from dondoc.rendering.wording import full_day
 from dondoc.services.app import App
 from dondoc.services.deciding import LONGEST_REASON as LONGEST_REASON
-from dondoc.services.deciding import REPORTS, Matter, required
+from dondoc.services.deciding import REPORTS, Matter, required, sentence
 from dondoc.services.reassigning import pass_on, takes_over
 from dondoc.store.models import AnswerRow, ObligationRow
 
@@ -103,6 +104,8 @@ def accept_in(
         where = matter.where
         matter.look_again()
         matter.write("accepted", _old(answer), "accepted", why)
+        if answer.kind != "done":
+            matter.tell("waived", f"Câu trả lời được chấp nhận. {why}")
     day = where.submitted_on or local_day(answer.at)
     return Reviewed(
         matter.row.id, answer.id, "accepted", day, where.late, kind=answer.kind,
@@ -151,7 +154,15 @@ def return_in(
     matter.judge(_kind(answer), Review("returned", now, by, words, correct_by=day))
     matter.look_again()
     matter.write("returned", _old(answer), "returned", f"{words} Bổ sung trước hết ngày {day:%d/%m/%Y}.")
+    matter.tell("returned", f"{_RETURNED[answer.kind].format(day=full_day(day))} Lý do: {sentence(words)}")
     return Reviewed(matter.row.id, answer.id, "returned", submitted, late, day, answer.kind)
+
+
+_RETURNED = {
+    "done": "Báo cáo được trả lại, đề nghị bổ sung trước hết {day}.",
+    "not_applicable": "Việc vẫn thuộc trách nhiệm của đơn vị, đề nghị thực hiện hoặc trả lời lại trước hết {day}.",
+    "not_mine": "Việc vẫn thuộc trách nhiệm của đơn vị, đề nghị thực hiện hoặc trả lời lại trước hết {day}.",
+}
 
 
 def accept_many(app: App, items: Sequence[tuple[str, int | None]], *, by: str, now: datetime) -> ReviewedMany:
@@ -237,6 +248,8 @@ def _refuse_decided(matter: Matter, answer_id: int) -> NoReturn:
     row = matter.session.get(AnswerRow, answer_id, populate_existing=True)
     if row is None or row.obligation_id != matter.row.id or row.reviewed_at is None:
         raise Refused(f"Việc “{matter.row.id}” không có câu trả lời nào số {answer_id} đang chờ duyệt.")
+    if row.outcome == "withdrawn":
+        raise Refused(f"Câu trả lời số {answer_id} đã được chính đơn vị rút lại.")
     what = "chấp nhận" if row.outcome == "accepted" else "trả lại"
     when = row.reviewed_at.astimezone(ZONE)
     raise Refused(f"Câu trả lời số {answer_id} đã được {row.reviewed_by} {what} lúc {when:%H:%M ngày %d/%m/%Y}.")

@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from dondoc.domain.cases import Case, soon_from, standing
+from dondoc.domain.cases import Case, asked_in_time, soon_from, standing
+from dondoc.domain.cases import known as known_case
 from dondoc.domain.counts import section_of
 from dondoc.services.app import App
 from dondoc.services.books import Book, books
@@ -38,6 +39,8 @@ def row_of(case: Case, position: int, book: Book, app: App) -> dict[str, Any]:
     obligation = case.obligation
     where = standing(case, app.now(), book.rules)
     is_dated = obligation.kind in ("task", "periodic_report") and obligation.due_on is not None
+    if asked_in_time(known_case(case, app.now())):
+        is_dated = False  # neither near nor overdue while it waits for a decision, whatever the day
     return {
         "obligation_id": obligation.id, "plan_id": obligation.plan_id, "task_id": obligation.task_id,
         "section": section_of(book.plan, obligation.task_id), "agency": obligation.agency,

@@ -11,15 +11,17 @@ from typing import Literal, TypeVar
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from dondoc.domain.policy import TOLD
 from dondoc.errors import Refused
+from dondoc.rendering.wording import full_day
 from dondoc.services.app import App
 from dondoc.services.applying import reapply
-from dondoc.services.deciding import Matter, required
+from dondoc.services.deciding import Matter, required, sentence
 from dondoc.services.extending import GRANTED
 from dondoc.services.reassigning import new_id
 from dondoc.services.waiving import lifted
-from dondoc.store import answers, decisions, journal
-from dondoc.store.models import AnswerRow, ObligationRow, ReassignmentRow, WaiverRow
+from dondoc.store import answers, decisions, journal, notices
+from dondoc.store.models import AnswerRow, NoticeRow, ObligationRow, ReassignmentRow, WaiverRow
 
 R = TypeVar("R", WaiverRow, ReassignmentRow)
 DecisionKind = Literal["accepted", "returned", "extension-granted", "extension-refused", "waived", "reassigned"]
@@ -54,7 +56,8 @@ class TakenBack:
 
 def latest_decision(session: Session, obligation_id: str) -> Decided | None:
     """The decision that `undo` would take back, or None."""
-    return max(_standing(session, obligation_id), key=lambda one: (one.at, _RANK[one.kind]), default=None)
+    found = list(_standing(session, obligation_id))
+    return max(enumerate(found), key=lambda one: (one[1].at, _RANK[one[1].kind], one[0]), default=(0, None))[1]
 
 
 def undo(app: App, obligation_id: str, *, by: str, now: datetime, why: str) -> TakenBack:
@@ -86,7 +89,27 @@ def undo_in(app: App, session: Session, obligation_id: str, by: str, now: dateti
         lifted(matter, words)
     matter.look_again()
     matter.write("undone", found.kind, None, words)
+    _untell(matter, found, words)
     return TakenBack(obligation_id, found, matter.row.due_on)
+
+
+def _untell(matter: Matter, found: Decided, why: str) -> None:
+    """What the agency has not heard yet it never hears; of what it has heard it is told that it holds no more."""
+    told = [row for row in notices.of_obligation(matter.session, matter.row.id) if _tells_of(row, found)]
+    unheard = [row.id for row in told if row.status == "queued"]
+    notices.drop(matter.session, unheard, "quyết định đã được lấy lại.")
+    if any(row.status == "composed" for row in told):
+        due = f" Hạn: {full_day(matter.row.due_on)}." if matter.row.due_on else ""
+        name = DECISION_NAMES[found.kind]
+        matter.tell(
+            "undone", f"Quyết định {name} đã được lấy lại, việc trở về như trước đó.{due} Lý do: {sentence(why)}"
+        )
+
+
+def _tells_of(row: NoticeRow, found: Decided) -> bool:
+    if not row.rule.startswith(TOLD) or row.rule == f"{TOLD}undone":
+        return False
+    return datetime.fromisoformat(row.firing.partition(".")[2]) == found.at
 
 
 def _day_back(matter: Matter, found: Decided) -> None:

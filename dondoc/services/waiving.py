@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from dondoc.domain.moments import local_day
 from dondoc.errors import Refused
+from dondoc.rendering.wording import full_day
 from dondoc.services.app import App
-from dondoc.services.deciding import REPORTS, Matter, required
+from dondoc.services.deciding import REPORTS, Matter, required, sentence
 from dondoc.store import notices, waivers
 
 
@@ -46,6 +47,7 @@ def waive_in(app: App, session: Session, obligation_id: str, by: str, now: datet
     notices.drop_queued(session, [obligation_id], "việc đã được miễn.")
     matter.look_again()
     matter.write("waived", None, "waived", words)
+    matter.tell("waived", f"Việc được miễn. Lý do: {sentence(words)}")
     return Waived(obligation_id, True, matter.row.due_on)
 
 
@@ -69,6 +71,8 @@ def lift_in(app: App, session: Session, obligation_id: str, by: str, now: dateti
         raise Refused(f"Việc “{obligation_id}” đã chuyển cho đơn vị khác: lấy lại quyết định chuyển đó.")
     lifted(matter, words)
     matter.write("lifted", "waived", None, words)
+    due = f" Hạn: {full_day(matter.row.due_on)}." if matter.row.due_on else ""
+    matter.tell("lifted", f"Việc không còn được miễn, đề nghị tiếp tục thực hiện.{due} Lý do: {sentence(words)}")
     return Waived(obligation_id, False, matter.row.due_on)
 
 

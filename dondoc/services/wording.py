@@ -11,16 +11,23 @@ from dondoc.domain.compose import Line as DraftLine
 from dondoc.domain.moments import at
 from dondoc.domain.obligations import PERIODIC_TASK, Obligation
 from dondoc.domain.policy import To
-from dondoc.rendering.context import Line, MessageContext, PlanReference, Role
+from dondoc.rendering.context import Line, MessageContext, Morning, PlanReference, Role
 from dondoc.services.books import Book
 
 LINK_PLACEHOLDER = "LIEN-KET-CA-NHAN"
 """Stands for the token in a stored body: the token itself is put in only as the message leaves."""
 
-_ROLES: dict[To, Role] = {"lead": "focal", "head": "head", "supervisor": "supervisor", "leader": "leader"}
+_ROLES: dict[To, Role] = {
+    "reviewer": "reviewer", "lead": "focal", "head": "head", "supervisor": "supervisor", "leader": "leader",
+}  # fmt: skip
+"""Whose words a message uses: of several audiences the last of these. Who has work of its own answers by its link, so a
+reviewer's lines beside it change nothing in that."""
 
 
-def context_of(draft: Draft, books: Mapping[str, Book], cases: Mapping[str, Case], link: str | None) -> MessageContext:
+def context_of(
+    draft: Draft, books: Mapping[str, Book], cases: Mapping[str, Case], link: str | None,
+    morning: Morning | None = None,
+) -> MessageContext:  # fmt: skip
     """What the templates may know of one draft. Its lines may come from several plans."""
     plans = list(dict.fromkeys(line.obligation.plan_id for line in draft.lines))
     first = books[plans[0]]
@@ -36,6 +43,7 @@ def context_of(draft: Draft, books: Mapping[str, Book], cases: Mapping[str, Case
         link=link,
         demo=any(books[plan_id].plan.demo for plan_id in plans),
         lines=tuple(_line(line, books[line.obligation.plan_id], cases, draft.day) for line in draft.lines),
+        morning=morning,
     )
 
 

@@ -10,6 +10,7 @@ from core_world import (
     FINANCE,
     HEALTH,
     JUSTICE,
+    QUIET,
     REGIME,
     SILENT,
     SUPERVISOR,
@@ -249,7 +250,25 @@ def test_a_repeat_never_comes_twice_in_a_week_nor_right_after_the_first() -> Non
 
 def test_a_done_report_stops_the_ladder_at_once_even_while_nobody_reviews_it() -> None:
     sim = run(by("14/6/2024"), [report("19/6/2024", "I.1", "done", review="none")])
-    assert told(sim, without=("assignment",))[-1] == "19/06 urge_1 → lead"
+    assert told(sim, without=("assignment", "review_waiting"))[-1] == "19/06 urge_1 → lead"
+
+
+def test_what_nobody_reviews_is_told_to_the_reviewer_alone_once_a_week() -> None:
+    sim = run(by("14/6/2024"), [report("13/6/2024", "I.1", "done", review="none")], until=day("8/7/2024"))
+    assert [i.notice.reason for i in sim.issued if i.notice.to == "reviewer"] == [
+        "Gửi 13/06/2024, đã chờ 5 ngày làm việc.",
+        "Gửi 13/06/2024, đã chờ 10 ngày làm việc.",
+        "Gửi 13/06/2024, đã chờ 15 ngày làm việc.",
+    ]
+    assert {i.recipient.id for i in sim.issued if i.notice.to == "reviewer" and i.recipient} == {f"{SUPERVISOR}/focal"}
+    assert told(sim, without=(*QUIET, "reminder"))[:1] == ["20/06 review_waiting → reviewer"]
+
+
+@pytest.mark.parametrize("kind", ["extension", "not_applicable", "not_mine"])
+def test_every_answer_that_waits_for_a_decision_is_told_to_the_reviewer(kind: str) -> None:
+    said = report("3/6/2024", "I.1", kind, until="1/7/2024", review="none")  # type: ignore[arg-type]
+    sim = run(by("14/6/2024"), [said], until=day("11/6/2024"))
+    assert told(sim, without=QUIET)[-1] == "10/06 review_waiting → reviewer"
 
 
 def test_after_a_return_the_ladder_goes_on_where_it_stood_when_the_correction_day_is_over() -> None:

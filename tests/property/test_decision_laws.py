@@ -14,12 +14,13 @@ from dondoc.domain.answers import Answer
 from dondoc.domain.calendar import ONE_DAY, days
 from dondoc.domain.cases import Case, known, standing
 from dondoc.domain.clauses import By, Within
-from dondoc.domain.counts import COUNTS, tally
+from dondoc.domain.counts import COUNTS, column, tally
 from dondoc.domain.decide import Notice, decide
 from dondoc.domain.moments import at, local_day
 from dondoc.domain.obligations import expand, redated
-from dondoc.domain.policy import DEFAULT, Step
+from dondoc.domain.policy import DEFAULT, LATE_KINDS, Step
 from dondoc.domain.simulate import World
+from dondoc.domain.unreviewed import waiting_since
 
 FIRST, LAST = date(2024, 1, 1), date(2024, 12, 31)
 LAW = settings(max_examples=25, deadline=None, derandomize=True)
@@ -182,8 +183,35 @@ def test_missed_days_never_add_a_notice_nor_bring_an_escalation_forward(
 @LAW
 def test_nothing_is_said_while_a_report_waits_nor_after_it_is_accepted(story: Story) -> None:
     _, told = sweep(story.case, story.world, _all_days())
-    for on, _ in told:
-        assert standing(story.case, at(on), rules_of(story.world)).work not in ("reported", "done", "waived")
+    for on, notice in told:
+        assert notice.to == "reviewer" or standing(story.case, at(on), rules_of(story.world)).work not in (
+            "reported",
+            "done",
+            "waived",
+        )
+
+
+@given(stories())
+@LAW
+def test_a_reviewer_hears_only_of_what_waits_and_at_most_once_a_week(story: Story) -> None:
+    _, told = sweep(story.case, story.world, _all_days())
+    heard = [(on, n) for on, n in told if n.to == "reviewer"]
+    assert all(waiting_since(known(story.case, at(on))) is not None for on, _ in heard)
+    assert all(later - sooner >= timedelta(days=7) for (sooner, _), (later, _) in zip(heard, heard[1:], strict=False))
+    assert not any(n.kind in LATE_KINDS or n.held for _, n in heard)
+
+
+@given(stories())
+@LAW
+def test_nobody_becomes_overdue_while_a_timely_answer_waits(story: Story) -> None:
+    rules, late_after = rules_of(story.world), story.case.obligation.late_after
+    for on in days(FIRST, LAST):
+        then = known(story.case, at(on))
+        waits = [a for a in then.answers if a.kind in ("not_applicable", "not_mine") and a.review is None]
+        if waits and local_day(waits[0].at) <= late_after:
+            assert column(standing(then, at(on), rules)) != "overdue" or any(
+                a.kind == "done" and local_day(a.at) > late_after for a in then.answers
+            )
 
 
 @given(stories())
