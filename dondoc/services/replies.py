@@ -23,13 +23,14 @@ WITHDRAWS: dict[ReplyKind, frozenset[ReplyKind]] = {
     "progress": frozenset({"not_applicable", "not_mine"}),
     "done": frozenset({"extension", "not_applicable", "not_mine"}),
     "extension": frozenset({"not_applicable", "not_mine"}),
-    "not_applicable": frozenset({"extension", "not_applicable", "not_mine"}),
-    "not_mine": frozenset({"extension", "not_applicable", "not_mine"}),
+    "not_applicable": frozenset({"extension", "not_mine"}),
+    "not_mine": frozenset({"extension", "not_applicable"}),
     "not_happened": frozenset({"not_applicable", "not_mine"}),
 }
 """Which of its own requests, as long as nobody has decided on them, an agency takes back by answering so.
 
-A report of progress goes together with a wish for more time; with "this is not ours" it does not."""
+A report of progress goes together with a wish for more time; with "this is not ours" it does not. The same request
+again adds to the one that waits: both are judged together, and the first decides whether it came in time."""
 MOST_AT_ONCE = 200
 LONGEST_NUMBER = 100
 LONGEST_NOTE = 4_000
