@@ -1,0 +1,38 @@
+"""The installed Chromium for tests of the pages, and axe-core's word on a page."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run",
+    "--disable-sync", "--disable-dev-shm-usage",
+]  # fmt: skip
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """The browser; its absence fails the tests, it never skips them."""
+    path = next((found for name in NAMES if (found := shutil.which(name))), None)
+    assert path is not None, "không thấy trình duyệt: chạy `apt-get install -y chromium` rồi thử lại"
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield launched
+        launched.close()
+
+
+def serious(page: Page) -> list[str]:
+    """What axe-core calls serious or critical; the page's context must allow scripts and bypass the policy."""
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{one['id']}: {node['html']}"
+        for one in found
+        if one["impact"] in ("serious", "critical")
+        for node in one["nodes"]
+    ]
