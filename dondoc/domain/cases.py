@@ -36,6 +36,8 @@ class Waiver:
 
     at: datetime
     lifted_at: datetime | None = None
+    why: str = ""
+    lifted_why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ def known(case: Case, now: datetime) -> Case:
 
 
 def _lifted_by(waiver: Waiver, now: datetime) -> Waiver:
-    return waiver if waiver.lifted_at is None or waiver.lifted_at <= now else Waiver(waiver.at)
+    return waiver if waiver.lifted_at is None or waiver.lifted_at <= now else Waiver(waiver.at, why=waiver.why)
 
 
 def pauses(case: Case, rules: Rules) -> tuple[Pause, ...]:

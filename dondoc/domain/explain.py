@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
-from dondoc.domain.answers import Answer
-from dondoc.domain.cases import Case, Standing, known, standing
+from dondoc.domain.answers import Answer, Review
+from dondoc.domain.cases import Case, Standing, Waiver, known, standing
 from dondoc.domain.decide import Snapshot, decide_case
 from dondoc.domain.moments import local_day
 from dondoc.domain.policy import PASSED_ON, TOLD, UNREVIEWED, NoticeKind
+from dondoc.domain.unreviewed import DECIDED_ON
 
 WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
 
@@ -38,15 +40,29 @@ def day_name(day: date) -> str:
     return f"{WEEKDAYS[day.weekday()]}, {day.day}/{day.month}/{day.year}"
 
 
-def explain(case: Case, snapshot: Snapshot, now: datetime) -> tuple[str, ...]:
-    """The state, its reason, what was answered and sent, and the next thing that will happen, one sentence each."""
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The nominal due day was moved at the aware moment `at`, from `old` to `new`; `why` is fit for an officer."""
+
+    at: datetime
+    old: date | None
+    new: date | None
+    why: str
+
+
+def explain(case: Case, snapshot: Snapshot, now: datetime, moves: Sequence[Moved] = ()) -> tuple[str, ...]:
+    """The state, its reason, what was answered, decided and sent, and the next thing that will happen, one sentence
+    each. `moves` are those of its due day, oldest first; later ones than `now` are not looked at."""
+    moves = [move for move in moves if move.at <= now]
     where = standing(case, now, snapshot.rules)
     decision = decide_case(case, snapshot, now)
     seen = known(case, now)
     return (
         _state(where),
-        *_due(case, where, snapshot, now),
+        *_due(case, where, snapshot, now, moves),
         *(_answered(answer) for answer in seen.answers),
+        *(sentence for waiver in seen.waivers for sentence in _waived(waiver)),
+        *(f"{_day(local_day(m.at))}: đổi hạn từ {_day(m.old)} sang {_day(m.new)}. {m.why}".rstrip() for m in moves),
         *_sent(seen, snapshot),
         *_next(decision.next_on, decision.reason, where),
     )
@@ -61,13 +77,17 @@ def _state(where: Standing) -> str:
     return f"Trạng thái: {WORK_NAMES[where.work]}, {TIME_NAMES[where.time]}."
 
 
-def _due(case: Case, where: Standing, snapshot: Snapshot, now: datetime) -> Iterator[str]:
+def _due(case: Case, where: Standing, snapshot: Snapshot, now: datetime, moves: Sequence[Moved]) -> Iterator[str]:
     obligation, calendar = case.obligation, snapshot.rules.calendar
     if obligation.due_on is None or obligation.late_after is None:
         if obligation.question:
             yield f"Chưa có ngày: chờ “{obligation.question}”."
         return
-    yield f"Hạn theo kế hoạch: {day_name(obligation.due_on)}."
+    first = moves[0].old if moves else obligation.due_on
+    if first is None or first == obligation.due_on:
+        yield f"Hạn theo kế hoạch: {day_name(obligation.due_on)}."
+    else:
+        yield f"Hạn đang có: {day_name(obligation.due_on)} (hạn trước khi đổi: {day_name(first)})."
     if obligation.late_after != obligation.due_on:
         rolled = day_name(obligation.late_after)
         yield f"Ngày đó là ngày nghỉ; chỉ tính quá hạn sau {rolled} (Bộ luật Dân sự 2015, Điều 148)."
@@ -80,14 +100,34 @@ def _due(case: Case, where: Standing, snapshot: Snapshot, now: datetime) -> Iter
 def _answered(answer: Answer) -> str:
     until = f", đến {_day(answer.until)}" if answer.until else ""
     text = f"{_day(local_day(answer.at))}: đơn vị {ANSWER_NAMES[answer.kind]}{until}."
-    if answer.review is None:
-        return text
-    review = answer.review
+    for undone in answer.undone:
+        taken = f"quyết định đó được lấy lại {_day(local_day(undone.at))}"
+        text = f"{text} {_reviewed(answer, undone.review)[:-1]}; {taken}."
+    if answer.review is not None:
+        return f"{text} {_reviewed(answer, answer.review)}"
+    return f"{text} Đang chờ quyết định." if answer.kind in DECIDED_ON else text
+
+
+def _reviewed(answer: Answer, review: Review) -> str:
+    on, why = _day(local_day(review.at)), f": {review.reason.rstrip('.')}" if review.reason else ""
+    if review.outcome == "withdrawn":
+        return f"Đơn vị rút lại {on}."
+    if answer.kind == "extension":
+        granted = f"Được gia hạn đến {_day(review.until or answer.until)}"
+        return f"{granted if review.outcome == 'accepted' else 'Không được gia hạn'}, quyết định {on}{why}."
     if review.outcome == "accepted":
-        return f"{text} Được chấp nhận {_day(local_day(review.at))}."
-    why = f": {review.reason.rstrip('.')}" if review.reason else ""
+        by_document = ", tính theo ngày văn bản" if review.document_date_counts else ""
+        return f"Được chấp nhận {on}{by_document}."
     by = f", bổ sung trước hết ngày {_day(review.correct_by)}" if review.correct_by else ""
-    return f"{text} Được trả lại {_day(local_day(review.at))}{why}{by}."
+    return f"Được trả lại {on}{why}{by}."
+
+
+def _waived(waiver: Waiver) -> Iterator[str]:
+    why = f": {waiver.why.rstrip('.')}" if waiver.why else ""
+    yield f"{_day(local_day(waiver.at))}: được miễn{why}."
+    if waiver.lifted_at is not None:
+        why = f": {waiver.lifted_why.rstrip('.')}" if waiver.lifted_why else ""
+        yield f"{_day(local_day(waiver.lifted_at))}: thôi miễn{why}."
 
 
 def _sent(case: Case, snapshot: Snapshot) -> Iterator[str]:

@@ -9,8 +9,18 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from dondoc.domain.moments import ZONE
 from dondoc.services import extending, reassigning, reviewing, undoing, waiving
 from dondoc.services.app import App
+from dondoc.services.foretold import (
+    View,
+    due_words,
+    hearing_words,
+    ladder_words,
+    passed_on_words,
+    queue_words,
+    state_words,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +151,28 @@ def foretell(app: App, planned: Planned, now: datetime) -> tuple[str, ...]:
     """
     with app.sessions() as session:
         try:
-            planned.decide(app, session, now)
-            return tuple(_told(app, planned, session, now))
+            before = View.of(app, session, planned.obligation_id, now)
+            outcome = planned.decide(app, session, now)
+            assert before is not None  # else the decision was refused
+            after = View.of(app, session, planned.obligation_id, now)
+            assert after is not None  # a decision withdraws the other agency's obligation at most
+            return tuple(_told(outcome, before, after))
         finally:
             session.rollback()
 
 
-def _told(app: App, planned: Planned, session: Session, now: datetime) -> Iterator[str]:
-    yield "Quyết định này thực hiện được."
+def _told(outcome: object, before: View, after: View) -> Iterator[str]:
+    if isinstance(outcome, undoing.TakenBack):
+        taken = outcome.decision
+        when = taken.at.astimezone(ZONE)
+        name = undoing.DECISION_NAMES[taken.kind]
+        yield f"Lấy lại quyết định {name} của {taken.by} lúc {when:%H:%M ngày %d/%m/%Y}."
+    yield from state_words(before, after)
+    yield from due_words(before, after)
+    if isinstance(outcome, reassigning.Reassigned):
+        yield from passed_on_words(after, outcome.to, outcome.due_on)
+    if isinstance(outcome, reviewing.Reviewed) and outcome.reassigned_to is not None:
+        yield from passed_on_words(after, outcome.reassigned_to, None)
+    yield from queue_words(before, after)
+    yield from ladder_words(after)
+    yield from hearing_words(before, after)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
 
 from dondoc.domain.cases import Case, standing
 from dondoc.domain.counts import COUNTS, column
-from dondoc.domain.explain import TIME_NAMES, WORK_NAMES, explain
+from dondoc.domain.explain import TIME_NAMES, WORK_NAMES, Moved, explain
 from dondoc.domain.plan import Task
 from dondoc.errors import Refused
 from dondoc.services.app import App
 from dondoc.services.books import Book, book, books, cases_at
 from dondoc.services.status import COUNT_NAMES, agency_name
 from dondoc.services.sweeping import SweepResult, sweep
-from dondoc.store import obligations
+from dondoc.store import journal, obligations
 
 
 @dataclass(frozen=True)
@@ -69,8 +72,24 @@ def explain_task(
             raise Refused(f"Nhiệm vụ “{task_id}”: {why}.")
         cases = cases_at(session, owners[0], now, wanted)
         snapshot = owners[0].snapshot(obligations.load_ladders(session))
-    chosen = [c for c in cases if "/" not in task_id or c.obligation.id == task_id]
-    return [(_heading(owners[0], case), explain(case, snapshot, now)) for case in chosen]
+        chosen = [c for c in cases if "/" not in task_id or c.obligation.id == task_id]
+        moves = moves_of(session, [case.obligation.id for case in chosen])
+    return [
+        (_heading(owners[0], case), explain(case, snapshot, now, moves.get(case.obligation.id, ()))) for case in chosen
+    ]
+
+
+def moves_of(session: Session, obligation_ids: Collection[str]) -> dict[str, tuple[Moved, ...]]:
+    """The moves of each one's due day, as `explain` tells them; those that never moved are absent. One query."""
+    entries = journal.moves_of(session, obligation_ids)
+    return {
+        key: tuple(Moved(one.at, _day(one.old), _day(one.new), one.why) for one in found)
+        for key, found in entries.items()
+    }
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def _heading(found: Book, case: Case) -> str:

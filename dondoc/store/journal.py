@@ -58,5 +58,16 @@ def due_days_at(session: Session, moment: datetime) -> dict[str, date | None]:
     return {subject: _day(old) for subject, old in session.execute(moves)}
 
 
+def moves_of(session: Session, obligation_ids: Iterable[str]) -> dict[str, tuple[Entry, ...]]:
+    """Every move of the due day of each of these, oldest first; those that never moved are absent. One query."""
+    row = JournalRow
+    statement = select(row).where(row.subject.in_(list(obligation_ids)), row.action == "redated").order_by(row.id)
+    found: dict[str, tuple[Entry, ...]] = {}
+    for one in session.scalars(statement):
+        entry = Entry(one.at, one.who, one.action, one.subject, one.old, one.new, one.why)
+        found[one.subject] = (*found.get(one.subject, ()), entry)
+    return found
+
+
 def _day(text: str | None) -> date | None:
     return None if text is None else date.fromisoformat(text)

@@ -30,5 +30,8 @@ def by_obligation(session: Session, obligation_ids: Collection[str]) -> dict[str
     statement = select(WaiverRow).where(is_one_of(WaiverRow.obligation_id, obligation_ids)).order_by(WaiverRow.id)
     found: dict[str, tuple[Waiver, ...]] = {}
     for row in session.scalars(statement):
-        found[row.obligation_id] = (*found.get(row.obligation_id, ()), Waiver(row.at, row.lifted_at))
+        found[row.obligation_id] = (
+            *found.get(row.obligation_id, ()),
+            Waiver(row.at, row.lifted_at, row.why, row.lifted_why or ""),
+        )
     return found

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from core_world import answer, day, every_day, lead, morning, only, snapshot, sweep, task, world
 
-from dondoc.domain.answers import Answer
-from dondoc.domain.cases import Case
+from dondoc.domain.answers import Answer, Undone
+from dondoc.domain.cases import Case, Waiver
 from dondoc.domain.clauses import AnyClause, By, Upon
-from dondoc.domain.explain import day_name, explain
+from dondoc.domain.explain import Moved, day_name, explain
+from dondoc.domain.obligations import redated
 
 SUNDAY = By(date=day("31/3/2024"))
 
@@ -84,3 +87,31 @@ def test_days_are_named_as_officers_say_them() -> None:
         "Thứ Bảy, 4/5/2024",
         "Chủ nhật, 31/3/2024",
     ]
+
+
+def test_an_extension_tells_its_days_and_what_was_decided() -> None:
+    granted = answer("20/3/2024", "extension", until="20/4/2024", outcome="accepted", reviewed="22/3/2024")
+    made = world(task("I.1", SUNDAY))
+    case = Case(redated(only(made), day("20/4/2024"), day("22/3/2024"), made.scope), (granted,))
+    move = Moved(morning("22/3/2024"), day("31/3/2024"), day("20/4/2024"), "Chờ ý kiến.")
+    told = list(explain(case, snapshot(made), morning("25/3/2024"), [move]))
+    assert told[1] == "Hạn đang có: Thứ Bảy, 20/4/2024 (hạn trước khi đổi: Chủ nhật, 31/3/2024)."
+    assert any("xin gia hạn, đến 20/04/2024. Được gia hạn đến 20/04/2024, quyết định 22/03/2024" in s for s in told)
+    assert "22/03/2024: đổi hạn từ 31/03/2024 sang 20/04/2024. Chờ ý kiến." in told
+
+
+def test_what_was_taken_back_is_told_beside_what_holds() -> None:
+    back = answer("20/3/2024", "done", outcome="returned", reviewed="21/3/2024", correct_by="26/3/2024")
+    assert back.review is not None
+    again = replace(back, review=None, undone=(Undone(back.review, morning("22/3/2024")),))
+    assert [s for s in said("25/3/2024", again) if s.startswith("20/03/2024")] == [
+        "20/03/2024: đơn vị báo đã hoàn thành. Được trả lại 21/03/2024: thiếu số liệu, bổ sung trước hết ngày "
+        "26/03/2024; quyết định đó được lấy lại 22/03/2024. Đang chờ quyết định."
+    ]
+
+
+def test_a_waiver_and_its_end_are_told_with_their_reasons() -> None:
+    made = world(task("I.1", SUNDAY))
+    waiver = Waiver(morning("4/3/2024"), morning("11/3/2024"), "Trùng việc.", "Vẫn cần.")
+    told = list(explain(Case(only(made), waivers=(waiver,)), snapshot(made), morning("12/3/2024")))
+    assert told[3:5] == ["04/03/2024: được miễn: Trùng việc.", "11/03/2024: thôi miễn: Vẫn cần."]
