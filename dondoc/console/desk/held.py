@@ -130,11 +130,11 @@ class Held:
         for entry in (*data["attempts"], *data["journal"]):
             entry["when"] = moment(datetime.fromisoformat(entry.get("started_at") or entry["at"]))
         with self.app.sessions() as session:
-            found = waiting_mail(session, known, ids=[number])
+            found = waiting_mail(session, known, outbox_views.STATUSES, ids=[number])
         actions = _possible(data["status"], data["journal"]) if seat.role == "supervisor" else ()
         return self.bench.show(
             seat, HERE, "message", data=data, mail=next(iter(found), None), actions=actions, kinds=KIND_NAMES,
-            states=STATUS_NAMES, entries=ENTRY_NAMES, channels=CHANNEL_NAMES,
+            states=STATUS_NAMES, acts=ENTRY_NAMES, channels=CHANNEL_NAMES,
         )  # fmt: skip
 
     async def act(self, request: Request) -> Response:
