@@ -20,9 +20,11 @@ from starlette.staticfiles import StaticFiles
 
 from dondoc.console import drafting, views
 from dondoc.console.answer import AnswerForm
+from dondoc.console.contact import contact_routes
 from dondoc.console.desk import desk_routes
 from dondoc.console.downloads import attached
 from dondoc.console.guard import HEADERS, BodyLimit, SecurityHeaders
+from dondoc.console.history import history_routes
 from dondoc.console.logs import hide_tokens
 from dondoc.console.pages import STATIC, Pages
 from dondoc.console.periodic import periodic_routes
@@ -61,6 +63,8 @@ def console_app(app: App, addresses: Addresses | None = None) -> Starlette:
             Route("/viec/bien-nhan/{submission}", form.receipt),
             Route("/viec/nhap/xoa", form.forget, methods=["POST"]),
             *periodic_routes(app, console.pages, console.visits),
+            *contact_routes(app, console.pages, console.visits),
+            *history_routes(app, console.pages, console.visits),
             Route("/tep/{id:int}", console.file),
             *desk_routes(app, console.pages, console.visits, console.is_demo),
             Mount("/static", _Static(directory=STATIC), name="static"),

@@ -115,8 +115,10 @@ class PeriodicForm:
             mandate = owed.mandate_of(books, visitor.recipient)
             found = periodic.recorded(session, request.path_params["submission"], mandate)
             lines = reported.report_of(session, found.number) if found else None
-            if found is None or lines is None:
+            if found is None:
                 raise HTTPException(404)
+            if lines is None:  # sent by command, as a plain answer
+                return RedirectResponse(f"/viec/bien-nhan/{quote(found.submission, safe='')}", 303)
             desk = owed.desk(self.app, session, visitor.recipient, self.app.now(), only=found.obligation_ids)
             return self.pages.show(
                 "periodic_receipt", who=owed.name_of(desk, visitor.agency), demo=desk.is_demo, receipt=found,

@@ -71,6 +71,11 @@ def _agency(fields: Fields, lines: Lines) -> Agency:
     return agency
 
 
+def is_mailbox(text: str) -> bool:
+    """Whether it has the form of one mail address: name@domain, without a name in front or a second one."""
+    return _MAILBOX.fullmatch(text) is not None
+
+
 def _contact(fields: Fields) -> Contact:
     contact = Contact(
         role=fields.choice("role", ROLES, "focal"),
@@ -82,7 +87,7 @@ def _contact(fields: Fields) -> Contact:
     )
     if not fields.has("role"):
         fields.missing("role")
-    if contact.email is not None and not _MAILBOX.fullmatch(contact.email):
+    if contact.email is not None and not is_mailbox(contact.email):
         fields.report.error(
             fields.line_of("email"), "wrong-type", f"{fields.what}: “{contact.email}” không phải là một địa chỉ thư.",
             "Ví dụ cchc@sonoivu.hungyen.example.",

@@ -16,7 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from sqlalchemy import delete, exists, or_, select, text, update
+from sqlalchemy import ColumnElement, delete, exists, or_, select, text, update
 from sqlalchemy.orm import Session, aliased
 
 from dondoc.services import key_files
@@ -172,14 +172,22 @@ def visitor(session: Session, cookie: str, now: datetime) -> Visitor | None:
 
 def revoke(session: Session, agency: str, by: str, now: datetime, why: str) -> int:
     """End every open link of an agency's contacts, and with it their sessions; how many. Journaled; does not commit."""
-    ended = session.execute(
-        update(LinkRow)
-        .where(LinkRow.agency == agency, LinkRow.revoked_at.is_(None), LinkRow.expires_at > now)
-        .values(revoked_at=now)
-        .returning(LinkRow.id)
-    ).all()
-    journal.write(session, now, by, "link-revoked", f"agency:{agency}", None, str(len(ended)), why)
-    return len(ended)
+    ended = _end(session, LinkRow.agency == agency, now)
+    journal.write(session, now, by, "link-revoked", f"agency:{agency}", None, str(ended), why)
+    return ended
+
+
+def revoke_recipient(session: Session, recipient: str, by: str, now: datetime, why: str) -> int:
+    """The same for one contact (`<agency>/<role>`) alone."""
+    ended = _end(session, LinkRow.recipient == recipient, now)
+    journal.write(session, now, by, "link-revoked", recipient, None, str(ended), why)
+    return ended
+
+
+def _end(session: Session, whose: ColumnElement[bool], now: datetime) -> int:
+    still_open = (LinkRow.revoked_at.is_(None), LinkRow.expires_at > now)
+    statement = update(LinkRow).where(whose, *still_open).values(revoked_at=now).returning(LinkRow.id)
+    return len(session.execute(statement).all())
 
 
 def _hashed(token: str) -> str:

@@ -290,8 +290,9 @@ def issue_link(app: App, session: Session, row: MessageRow, now: datetime) -> No
 
 
 def key_of(row: MessageRow) -> str:
-    """The message's identity (`Draft.key`)."""
-    return f"{row.recipient}/{row.day.isoformat()}/{row.klass}"
+    """What the message's link is derived from: its identity (`Draft.key`) and where it goes. Sent to another address,
+    after a contact was corrected, it carries another link: the one that the old mailbox has is revoked."""
+    return f"{row.recipient}/{row.day.isoformat()}/{row.klass}/{row.channel}:{row.address}"
 
 
 def envelope_of(app: App, row: MessageRow) -> Envelope:

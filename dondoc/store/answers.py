@@ -138,14 +138,14 @@ def by_obligation(session: Session, obligation_ids: Collection[str]) -> dict[str
         select(AnswerRow).where(is_one_of(AnswerRow.obligation_id, obligation_ids)).order_by(AnswerRow.at, AnswerRow.id)
     )
     rows = session.scalars(statement, execution_options={"populate_existing": True}).all()
-    undone = _undone(session, [row.id for row in rows])
+    undone = undone_of(session, [row.id for row in rows])
     found: dict[str, tuple[Answer, ...]] = {}
     for row in rows:
         found[row.obligation_id] = (*found.get(row.obligation_id, ()), to_answer(row, undone.get(row.id, ())))
     return found
 
 
-def _undone(session: Session, answer_ids: list[int]) -> dict[int, tuple[Undone, ...]]:
+def undone_of(session: Session, answer_ids: list[int]) -> dict[int, tuple[Undone, ...]]:
     """Decisions taken back, by answer, oldest first."""
     statement = select(UndoneReviewRow).where(is_one_of_ids(UndoneReviewRow.answer_id, answer_ids))
     found: dict[int, tuple[Undone, ...]] = {}

@@ -311,3 +311,13 @@ def undrop(session: Session, message_ids: Collection[int], why: str) -> list[int
         )
     values = {"status": "held", "next_try_at": None, "reason": why, "released_at": None, "released_by": None}
     return _move(session, message_ids, ("dropped",), values)
+
+
+def redirect(session: Session, recipient: str, channel: str, address: str, address_name: str) -> list[int]:
+    """What waits to leave for a recipient goes where its contact is reached now; the ids of the messages moved.
+
+    What a worker has in hand goes where it was going; what waits for a person is addressed when it is released.
+    """
+    theirs = MessageRow.recipient == recipient, MessageRow.status.in_(WAITING), MessageRow.address != address
+    ids = session.scalars(select(MessageRow.id).where(*theirs).order_by(MessageRow.id)).all()
+    return _move(session, ids, WAITING, {"channel": channel, "address": address, "address_name": address_name})
