@@ -2,31 +2,42 @@
 
 from __future__ import annotations
 
-import getpass
 import json as jsonlib
 import secrets
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 import typer
 
 from dondoc.bootstrap import open_app
+from dondoc.cli.decisions import (
+    AnswerId,
+    AsJson,
+    ByWhom,
+    DryRun,
+    ObligationId,
+    Reason,
+    day_of,
+    decide,
+    this_person,
+    to_json,
+)
 from dondoc.cli.notice_words import print_table
+from dondoc.domain.moments import ZONE
 from dondoc.errors import Problem, ProblemsFound, Refused
 from dondoc.intake.files import Checked
-from dondoc.intake.texts import parse_day
 from dondoc.rendering.wording import full_day
-from dondoc.services import answering, attachments, reviewing
+from dondoc.services import answering, attachments, inbox, reviewing, undoing
 from dondoc.services.app import App
+from dondoc.services.foretelling import Accept, Return, Undo
 from dondoc.services.replies import REPLY_KINDS, REPLY_NAMES, Reply, ReplyKind
-from dondoc.services.reviewing import Reviewed, Waiting
+from dondoc.services.reviewing import Reviewed
+from dondoc.services.undoing import DECISION_NAMES
 
+ALL = 1_000_000
 report_app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)
-ObligationId = Annotated[str, typer.Argument(help="Mã việc: kế hoạch/nhiệm vụ/phần/kỳ/cơ quan")]
-ByWhom = Annotated[str | None, typer.Option("--by", help="Ai: mã cơ quan hoặc tên; mặc định người chạy lệnh")]
-AnswerId = Annotated[int | None, typer.Option("--answer-id", help="Số báo cáo đã đọc; từ chối nếu đã có bản mới")]
-AsJson = Annotated[bool, typer.Option("--json", help="Kết quả cho máy đọc")]
 
 _KINDS_HELP = (
     "ack (hẹn ngày), progress (đang thực hiện; việc chờ sự kiện: đã xảy ra), done (hoàn thành), extension (xin gia "
@@ -52,9 +63,9 @@ def submit(
     """Ghi một câu trả lời thay đơn vị, cho một hoặc nhiều việc cùng lúc."""
     with open_app() as app:
         files = _kept(app, file or [])
-        reply = Reply(_kind(answer), _day(until, "--until"), number, _day(date_, "--date"), note, files, whose)
+        reply = Reply(_kind(answer), day_of(until, "--until"), number, day_of(date_, "--date"), note, files, whose)
         receipt = answering.submit(
-            app, obligation_ids=obligations, reply=reply, by=by or _who(),
+            app, obligation_ids=obligations, reply=reply, by=by or this_person(),
             submission=submission or secrets.token_urlsafe(24), now=app.now(),
         )  # fmt: skip
     if json:
@@ -72,55 +83,79 @@ def accept(
     document_date: Annotated[bool, typer.Option("--document-date", help="Tính đúng hạn theo ngày văn bản")] = False,
     answer_id: AnswerId = None,
     by: ByWhom = None,
+    dry_run: DryRun = False,
     json: AsJson = False,
 ) -> None:
-    """Chấp nhận báo cáo hoàn thành đang chờ duyệt."""
-    with open_app() as app:
-        found = reviewing.accept(
-            app, obligation, by=by or _who(), now=app.now(), answer_id=answer_id, document_date_counts=document_date
-        )
-    how = "quá hạn" if found.late else "đúng hạn"
-    _told(found, json, f"Đã chấp nhận: hoàn thành {how} (tính theo ngày {full_day(found.submitted_on)}).")
+    """Chấp nhận câu trả lời đang chờ duyệt: hoàn thành, không phát sinh, không phải đơn vị tôi."""
+    who = by or this_person()
+    decide(
+        Accept(obligation, who, answer_id, document_date), dry_run, json,
+        lambda app, now: _Told.of(reviewing.accept(
+            app, obligation, by=who, now=now, answer_id=answer_id, document_date_counts=document_date
+        )),
+        _accepted,
+    )  # fmt: skip
 
 
 @report_app.command("return")
 def return_(
     obligation: ObligationId,
-    reason: Annotated[str, typer.Option(help="Lý do, đơn vị sẽ đọc được")],
+    reason: Reason,
     correct_by: Annotated[str | None, typer.Option("--correct-by", help="Bổ sung trước hết ngày này")] = None,
     answer_id: AnswerId = None,
     by: ByWhom = None,
+    dry_run: DryRun = False,
     json: AsJson = False,
 ) -> None:
-    """Trả lại báo cáo hoàn thành đang chờ duyệt, kèm lý do và ngày bổ sung."""
-    day = _day(correct_by, "--correct-by")
-    with open_app() as app:
-        found = reviewing.return_(
-            app, obligation, by=by or _who(), now=app.now(), reason=reason, answer_id=answer_id, correct_by=day
-        )
-    until = full_day(found.correct_by) if found.correct_by else ""
-    _told(found, json, f"Đã trả lại; đề nghị bổ sung trước hết {until}.")
+    """Trả lại câu trả lời đang chờ duyệt, kèm lý do và ngày bổ sung."""
+    day, who = day_of(correct_by, "--correct-by"), by or this_person()
+    decide(
+        Return(obligation, who, answer_id, day, reason), dry_run, json,
+        lambda app, now: _Told.of(reviewing.return_(
+            app, obligation, by=who, now=now, reason=reason, answer_id=answer_id, correct_by=day
+        )),
+        lambda found: f"Đã trả lại; đề nghị bổ sung trước hết {_full(found.correct_by)}.",
+    )  # fmt: skip
+
+
+@report_app.command()
+def undo(
+    obligation: ObligationId,
+    reason: Annotated[str, typer.Option(help="Vì sao lấy lại")],
+    by: ByWhom = None,
+    dry_run: DryRun = False,
+    json: AsJson = False,
+) -> None:
+    """Lấy lại quyết định gần nhất về một việc: chấp nhận, trả lại, gia hạn, từ chối gia hạn, miễn, chuyển."""
+    who = by or this_person()
+    decide(
+        Undo(obligation, who, reason), dry_run, json,
+        lambda app, now: undoing.undo(app, obligation, by=who, now=now, why=reason),
+        lambda found: f"Đã lấy lại quyết định {DECISION_NAMES[found.decision.kind]}; hạn: {_full(found.due_on)}.",
+    )  # fmt: skip
 
 
 @report_app.command("list")
 def show(
     plan: Annotated[str | None, typer.Option(help="Mã kế hoạch")] = None,
+    reviewer: Annotated[str | None, typer.Option(help="Chỉ những gì cơ quan này duyệt")] = None,
     json: AsJson = False,
 ) -> None:
-    """Các báo cáo hoàn thành đang chờ duyệt, cũ nhất trước."""
-    with open_app() as app:
-        found = reviewing.waiting(app, plan)
+    """Các câu trả lời đang chờ quyết định, cũ nhất trước."""
+    with open_app() as app, app.sessions() as session:
+        found = inbox.inbox(app, session, app.now(), reviewer=reviewer, plan_id=plan, size=ALL).items
     if json:
-        typer.echo(jsonlib.dumps([_row(one) for one in found], ensure_ascii=False))
+        typer.echo(to_json([_row(one) for one in found]))
         return
     if not found:
         typer.echo("Không có báo cáo nào chờ duyệt.")
         return
     print_table(
-        ("Số", "Việc", "Gửi lúc", "Hạn", "Văn bản", "Người duyệt"),
+        ("Số", "Việc", "Trả lời", "Gửi lúc", "Đã chờ", "Hạn", "Văn bản", "Người duyệt"),
         (
             (
-                one.answer_id, one.obligation_id, f"{one.submitted_at:%H:%M %d/%m/%Y}",
+                one.answer_id, one.obligation_id, REPLY_NAMES[one.kind], f"{one.at.astimezone(ZONE):%H:%M %d/%m/%Y}",
+                "" if one.waited is None else f"{one.waited} ngày làm việc",
                 f"{one.due_on:%d/%m/%Y}" if one.due_on else "", one.document_number or "", one.reviewer,
             )
             for one in found
@@ -128,25 +163,47 @@ def show(
     )  # fmt: skip
 
 
-def _row(one: Waiting) -> dict[str, Any]:
+def _row(one: inbox.Item) -> dict[str, Any]:
     return {
         "answer_id": one.answer_id, "obligation": one.obligation_id, "agency": one.agency, "reviewer": one.reviewer,
-        "submitted_at": one.submitted_at.isoformat(), "document_number": one.document_number,
-        "document_date": one.document_date.isoformat() if one.document_date else None,
-        "due": one.due_on.isoformat() if one.due_on else None,
+        "kind": one.kind, "submitted_at": one.at, "document_number": one.document_number,
+        "document_date": one.document_date, "until": one.until, "whose": one.whose, "due": one.due_on,
+        "waited": one.waited,
     }  # fmt: skip
 
 
-def _told(found: Reviewed, json: bool, words: str) -> None:
-    if not json:
-        typer.echo(words)
-        return
-    row = {
-        "obligation": found.obligation_id, "answer_id": found.answer_id, "outcome": found.outcome,
-        "submitted_on": found.submitted_on.isoformat(), "late": found.late,
-        "correct_by": found.correct_by.isoformat() if found.correct_by else None,
-    }  # fmt: skip
-    typer.echo(jsonlib.dumps(row))
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A review as `--json` tells it."""
+
+    obligation: str
+    answer_id: int
+    kind: str
+    outcome: str
+    submitted_on: date
+    late: bool
+    correct_by: date | None
+    reassigned_to: str | None
+
+    @classmethod
+    def of(cls, found: Reviewed) -> Self:
+        return cls(
+            found.obligation_id, found.answer_id, found.kind, found.outcome, found.submitted_on, found.late,
+            found.correct_by, found.reassigned_to,
+        )  # fmt: skip
+
+
+def _accepted(found: _Told) -> str:
+    if found.reassigned_to is not None:
+        return f"Đã chấp nhận: việc chuyển cho {found.reassigned_to}."
+    if found.kind != "done":
+        return "Đã chấp nhận: việc được miễn."
+    how = "quá hạn" if found.late else "đúng hạn"
+    return f"Đã chấp nhận: hoàn thành {how} (tính theo ngày {full_day(found.submitted_on)})."
+
+
+def _full(day: date | None) -> str:
+    return full_day(day) if day else "không có"
 
 
 def _kind(text: str) -> ReplyKind:
@@ -154,13 +211,6 @@ def _kind(text: str) -> ReplyKind:
     if kind is None:
         raise Refused(f"Không có câu trả lời “{text}”: chọn {', '.join(REPLY_KINDS)}.")
     return kind
-
-
-def _day(text: str | None, option: str) -> date | None:
-    day = parse_day(text) if text else None
-    if text and day is None:
-        raise Refused(f"{option}: không đọc được ngày “{text}”; ghi 29/3/2024 hoặc 2024-03-29.")
-    return day
 
 
 def _kept(app: App, paths: list[Path]) -> tuple[Checked, ...]:
@@ -176,7 +226,3 @@ def _kept(app: App, paths: list[Path]) -> tuple[Checked, ...]:
     if problems:
         raise ProblemsFound(problems)
     return tuple(kept)
-
-
-def _who() -> str:
-    return f"dòng lệnh ({getpass.getuser()})"

@@ -100,3 +100,28 @@ def test_a_link_is_shown_once_and_revoked(office: Office) -> None:
 def test_usage_mistakes_exit_2(office: Office) -> None:
     assert run(office, "report", "submit").returncode == 2
     assert run(office, "report", "return", QUARTER).returncode == 2
+
+
+def test_decisions_are_told_before_they_are_made_and_can_be_taken_back(office: Office) -> None:
+    said(run(office, "report", "submit", QUARTER, "--answer", "extension", "--until", "20/4/2024", "--note", "x"))
+    (row,) = json.loads(said(run(office, "report", "list", "--json")))
+    assert (row["kind"], row["until"], row["waited"]) == ("extension", "2024-04-20", 0)
+    foretold = said(run(office, "extension", "grant", QUARTER, "--dry-run"))
+    assert "Hạn mới: Thứ Bảy, 20/4/2024 (đang là Chủ nhật, 31/3/2024)" in foretold
+    assert len(json.loads(said(run(office, "report", "list", "--json")))) == 1
+    granted = said(run(office, "extension", "grant", QUARTER, "--until", "12/4/2024", now="2024-03-20T10:00:00+07:00"))
+    assert granted == "Đã gia hạn; hạn mới: Thứ Sáu, 12/4/2024.\n"
+    undone = said(run(office, "report", "undo", QUARTER, "--reason", "Nhầm.", now="2024-03-20T11:00:00+07:00"))
+    assert undone == "Đã lấy lại quyết định gia hạn; hạn: Chủ Nhật, 31/3/2024.\n"
+    refused = run(office, "extension", "refuse", QUARTER, "--reason", "Đủ.", now="2024-03-20T12:00:00+07:00")
+    assert said(refused) == "Đã từ chối gia hạn; hạn vẫn là Chủ Nhật, 31/3/2024.\n"
+
+
+def test_work_is_waived_and_passed_on_by_command(office: Office) -> None:
+    assert said(run(office, "waive", QUARTER, "--reason", "Trùng.")) == "Đã miễn.\n"
+    lifted = json.loads(said(run(office, "waive", QUARTER, "--lift", "--reason", "Vẫn cần.", "--json")))
+    assert (lifted["is_waived"], lifted["due_on"]) == (False, "2024-03-31")
+    passed = said(run(office, "reassign", YEAR, "Sở Y tế", "--reason", "Đúng chức năng."))
+    assert passed.startswith("Đã chuyển: hung-yen-2024/I.2.8/-/1/so-y-te, hạn Thứ Ba, 31/12/2024.")
+    told = run(office, "reassign", YEAR, "so-y-te", "--reason", "x")
+    assert (told.returncode, "đang được miễn" in told.stderr) == (1, True)
