@@ -3,6 +3,7 @@
 How to place a new route: add `"<METHOD> <route>": <who may>` with one of
   everybody(address, status=200)                          the same answer for all
   link(address, stranger, another, own)                   pages of an agency's link; an account opens none of them
+  link_form(address, fields, stranger, another, own)      a form there, with the token of the sender's own session
   desk(address, read=200, reviewer=200, supervisor=200)   a page of the supervisor's area
   desk_form(address, fields, read=403, reviewer=…, supervisor=…)   a form there: what each role gets for these fields
 `address` is filled from the fixture `place` ({link}, {file}, …): put there what a new page needs in the store. `fields`
@@ -22,7 +23,8 @@ from typing import Any
 import httpx
 import pytest
 from office import JUSTICE, OTHERS, PLAN_ID, QUARTER, YEAR, Office
-from page_help import Visit, fields
+from page_help import Visit, fields, hidden
+from periodic_help import Q1, send_report
 from seat_help import Seat, client_of, csrf_of
 from sqlalchemy import text
 from starlette.applications import Starlette
@@ -31,7 +33,8 @@ from starlette.testclient import TestClient
 
 from dondoc.console.desk.wishes import mark_of
 from dondoc.intake.files import Checked, check_file, keep
-from dondoc.services import accounts, standings, suppressing
+from dondoc.services import accounts, contacts, standings, suppressing
+from dondoc.services.contacts import Wish
 from dondoc.store import answers, guards, messages
 from dondoc.store.messages import NewMessage
 from dondoc.store.models import Base
@@ -63,6 +66,10 @@ def link(address: str, stranger: int, another: int, own: int) -> Access:
     return Access(address, {**dict.fromkeys(VISITORS, stranger), "another": another, "own": own})
 
 
+def link_form(address: str, fields: Mapping[str, Any], stranger: int, another: int, own: int) -> Access:
+    return replace(link(address, stranger, another, own), fields=fields)
+
+
 def desk(address: str, read: int = 200, reviewer: int = 200, supervisor: int = 200) -> Access:
     roles = {"read": read, "reviewer": reviewer, "supervisor": supervisor}
     return Access(address, {**dict.fromkeys(VISITORS, SIGN_IN), **roles}, is_desk=True)
@@ -86,6 +93,15 @@ TABLE = {
     "GET /viec/tra-loi": link(f"/viec/tra-loi?viec={QUARTER}", 403, 404, 200),
     "POST /viec/tra-loi": link("/viec/tra-loi", 403, 404, 303),
     "GET /viec/bien-nhan/{submission}": link("/viec/bien-nhan/phieu-1", 403, 404, 200),
+    "GET /viec/bao-cao/{obligation:path}": link(f"/viec/bao-cao/{Q1}", 403, 404, 200),
+    "POST /viec/bao-cao/{obligation:path}": link_form(f"/viec/bao-cao/{Q1}", {"luu": "van-ban"}, 403, 404, 303),
+    "GET /viec/bien-nhan-dinh-ky/{submission}": link("/viec/bien-nhan-dinh-ky/bao-cao-1", 403, 404, 200),
+    "GET /viec/lich-su": link("/viec/lich-su", 403, 200, 200),
+    "GET /viec/dau-moi": link("/viec/dau-moi", 403, 200, 200),
+    "POST /viec/dau-moi": link_form(
+        "/viec/dau-moi", {"danh_ba": "hung-yen-2024", "thu": "moi@hungyen.example", "kenh": "email"}, 403, 303, 303
+    ),
+    "POST /viec/dau-moi/rut": link_form("/viec/dau-moi/rut", {"de_nghi": "{change}"}, 403, 404, 303),
     "POST /viec/nhap/xoa": everybody("/viec/nhap/xoa", 403),
     "GET /tep/{id:int}": link("/tep/{file}", 403, 404, 200),
     "GET /dang-nhap": Access("/dang-nhap", {**dict.fromkeys(VISITORS, 200), **dict.fromkeys(ROLES, 303)}),
@@ -141,6 +157,13 @@ TABLE = {
         reviewer=403,
         supervisor=200,
     ),
+    "GET /theo-doi/can-lam/dau-moi/{id:int}": desk("/theo-doi/can-lam/dau-moi/{change}"),
+    "POST /theo-doi/can-lam/dau-moi/{id:int}": desk_form(
+        "/theo-doi/can-lam/dau-moi/{change}",
+        {"quyet_dinh": "xac-nhan", "dau": "cho.", **SURE},
+        reviewer=403,
+        supervisor=303,
+    ),
     "GET /theo-doi/can-lam/don-vi/{plan}/{task}": desk(LEAD, read=404, reviewer=404, supervisor=404),
     "POST /theo-doi/can-lam/don-vi/{plan}/{task}": desk_form(LEAD, SURE, reviewer=403, supervisor=404),
 }
@@ -167,8 +190,11 @@ def place(office: Office) -> dict[str, str]:
     assert isinstance(checked, Checked)
     keep(office.app.settings.home, checked, stream)
     office.submit(QUARTER, kind="done", note="xong", files=(checked,), by=JUSTICE)
+    send_report(office, "bao-cao-1")
     now = office.moment
+    change = contacts.ask(office.app, JUSTICE, "hung-yen-2024", Wish(email="moi@sotuphap.hungyen.example"), now)
     silent = suppressing.suppress(office.app, "so-tai-chinh/focal", None, "kiểm thử", "nghỉ", now)
+    change = contacts.ask(office.app, JUSTICE, "hung-yen-2024", Wish("Trần B", "phapche@sotuphap.example"), now)
     with office.app.sessions.begin() as session:
         guards.stop(session, guards.OVERDUE, PLAN_ID, now.date(), 30, 100, now)
         message = messages.create(session, held_message(now), now)
@@ -177,7 +203,7 @@ def place(office: Office) -> dict[str, str]:
         answer = answers.by_obligation(session, [QUARTER])[QUARTER][0].id
     return {
         "link": office.link(JUSTICE), "file": "1", "answer": answer, "mark": marks[0], "year": marks[1],
-        "message": str(message), "silent": str(silent), "guard": str(guard),
+        "change": str(change), "message": str(message), "silent": str(silent), "guard": str(guard), "change": str(change),
     }  # fmt: skip
 
 
@@ -325,6 +351,8 @@ def send(client: TestClient, who: str, access: Access, place: dict[str, str]) ->
         data = answer_form(client, who)
     elif who in ROLES:
         data["csrf"] = csrf_of(client)
+    elif who in LINKS and access.fields:
+        data["csrf"] = hidden(client.get("/viec/dau-moi").text, "csrf")
     return client.post(filled(access.address, place), data=data)
 
 
