@@ -108,10 +108,11 @@ class Unreachable:
 def unreachable(session: Session, books: Mapping[str, Book]) -> tuple[Unreachable, ...]:
     """Who cannot be told anything, most notices first."""
     rows = waiting.without_contact(session, MOST_ROWS)
-    return tuple(Unreachable(agency, _name(books, agency), number) for agency, number in rows)
+    return tuple(Unreachable(agency, name_of(books, agency), number) for agency, number in rows)
 
 
-def _name(books: Mapping[str, Book], agency: str) -> str:
+def name_of(books: Mapping[str, Book], agency: str) -> str:
+    """What people call an agency of any of these plans."""
     names = (agency_name(book, agency) for book in books.values())
     return next((name for name in names if name != agency), agency)
 

@@ -192,7 +192,6 @@ def place(office: Office) -> dict[str, str]:
     office.submit(QUARTER, kind="done", note="xong", files=(checked,), by=JUSTICE)
     send_report(office, "bao-cao-1")
     now = office.moment
-    change = contacts.ask(office.app, JUSTICE, "hung-yen-2024", Wish(email="moi@sotuphap.hungyen.example"), now)
     silent = suppressing.suppress(office.app, "so-tai-chinh/focal", None, "kiểm thử", "nghỉ", now)
     change = contacts.ask(office.app, JUSTICE, "hung-yen-2024", Wish("Trần B", "phapche@sotuphap.example"), now)
     with office.app.sessions.begin() as session:
@@ -203,7 +202,7 @@ def place(office: Office) -> dict[str, str]:
         answer = answers.by_obligation(session, [QUARTER])[QUARTER][0].id
     return {
         "link": office.link(JUSTICE), "file": "1", "answer": answer, "mark": marks[0], "year": marks[1],
-        "change": str(change), "message": str(message), "silent": str(silent), "guard": str(guard), "change": str(change),
+        "message": str(message), "silent": str(silent), "guard": str(guard), "change": str(change),
     }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
+from dondoc.console.desk.contact_changes import contact_routes
 from dondoc.console.desk.decide import decide_routes
 from dondoc.console.desk.held import held_routes
 from dondoc.console.desk.inbox import inbox_routes
@@ -30,4 +31,5 @@ def desk_routes(app: App, pages: Pages, visits: Visits, demo: bool) -> list[Base
         *held_routes(app, pages, seats, demo),
         *worklist_routes(app, pages, seats, demo),
         *lead_routes(app, pages, seats, demo),
+        *contact_routes(app, pages, seats, demo),
     ]

@@ -18,10 +18,12 @@ from dondoc.console.desk.seats import Seats
 from dondoc.console.pages import Pages
 from dondoc.domain.moments import local_day
 from dondoc.errors import Refused
-from dondoc.services import guarding, worklist
+from dondoc.services import contact_decisions, guarding, worklist
 from dondoc.services.accounts import SignedIn
 from dondoc.services.app import App
 from dondoc.services.books import Book, books
+from dondoc.services.contacts import Change
+from dondoc.services.waiting_mail import ROLE_NAMES
 from dondoc.store import alarms, guards, waiting
 from dondoc.store.guards import Decision
 from dondoc.store.models import GuardRow
@@ -77,6 +79,11 @@ class Worklist:
             messages=waiting.messages(session), guards=_guard_rows(guards.waiting(session), known),
             leads=[lead for lead in leads if not lead.chosen], chosen=[lead for lead in leads if lead.chosen],
             unreachable=worklist.unreachable(session, known), happened=worklist.happened(session, known),
+            contacts=[
+                (change, _contact(known, change), contact_decisions.warnings(self.app, session, change))
+                for change in contact_decisions.waiting(session)
+            ],
+            unfiled=[(change, _contact(known, change)) for change in contact_decisions.not_in_file(self.app, session)],
             provisional=worklist.provisional(known, self.app.calendar, today), alarms=raised,
         )  # fmt: skip
 
@@ -120,6 +127,11 @@ def _guard_rows(rows: Sequence[GuardRow], known: dict[str, Book]) -> list[dict[s
         {"id": row.id, "plan": _title(known, row.plan_id), "day": row.day, "found": row.found, "of": row.of}
         for row in rows
     ]
+
+
+def _contact(known: dict[str, Book], change: Change) -> str:
+    role = ROLE_NAMES.get(change.old.role, change.old.role)
+    return f"{worklist.name_of(known, change.agency)} ({role})"
 
 
 def _title(known: dict[str, Book], plan_id: str) -> str:
