@@ -21,7 +21,7 @@ from dondoc.console.periodic import address_of, periodic_of, refusing
 from dondoc.console.visits import Visits
 from dondoc.errors import Refused
 from dondoc.intake.files import ACCEPT, ALLOWED, MAX_FILES
-from dondoc.services import answering, owed, receipts
+from dondoc.services import answering, drafts, owed, receipts
 from dondoc.services.answering import Receipt
 from dondoc.services.app import App
 from dondoc.services.links import Visitor
@@ -43,16 +43,29 @@ class AnswerForm:
         self.app, self.pages, self.visits, self.demo = app, pages, visits, demo
 
     def show(self, request: Request) -> Response:
-        """The empty form for the obligations chosen in the list."""
+        """The form for the obligations chosen in the list, or of a draft: empty, or as it was saved."""
         chosen = tuple(dict.fromkeys(request.query_params.getlist("viec")))
         with self.app.sessions() as session:
             visitor = self.visits.require(session, request)
+            form = request.query_params.get("nhap") or drafts.answer_form(chosen)
+            draft = drafting.find(session, visitor.recipient, form)
+            if draft is not None:
+                chosen = self._still_owed(session, visitor, tuple(draft.obligation_ids))
             if not chosen:
                 return RedirectResponse("/viec?chua-chon#canh-bao", 303)
             desk, found = self._found(session, visitor, chosen)
             if (report := periodic_of(found)) is not None:
                 return RedirectResponse(f"{address_of(report.id)}?rieng", 303)
-            return self._page(visitor, desk, found, forms.blank(chosen), Reading(None), 200)
+            if draft is None:
+                return self._page(visitor, desk, found, forms.blank(chosen), Reading(None), 200)
+            typed = drafting.typed_of(self.app.settings.home, draft, chosen)
+            return self._page(visitor, desk, found, typed, Reading(None), 200, draft.saved_at)
+
+    def _still_owed(self, session: Session, visitor: Visitor, chosen: tuple[str, ...]) -> tuple[str, ...]:
+        """Of a draft's obligations those that the visitor still sees: the others were withdrawn or are another's."""
+        desk = owed.desk(self.app, session, visitor.recipient, self.app.now(), only=chosen)
+        found = {one.case.obligation.id for one in desk.owed}
+        return tuple(key for key in chosen if key in found)
 
     async def take(self, request: Request) -> Response:
         """Take a filled form: record it and go to the receipt, or show it again with everything that is wrong."""
