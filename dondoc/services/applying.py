@@ -25,6 +25,7 @@ from dondoc.services.app import App
 from dondoc.services.books import Frozen, frozen, scope_of
 from dondoc.services.queueing import queue_notices
 from dondoc.store import decisions, journal, notices, obligations, plans
+from dondoc.store.arrays import is_one_of
 from dondoc.store.models import ObligationRow
 from dondoc.store.plans import NewPlan
 
@@ -198,7 +199,7 @@ class _Apply:
         """Obligations that were withdrawn before and are wanted again keep their row and history."""
         rows = self.session.scalars(
             select(ObligationRow).where(
-                ObligationRow.id.in_([o.id for o in wanted]), ObligationRow.withdrawn_at.is_not(None)
+                is_one_of(ObligationRow.id, [o.id for o in wanted]), ObligationRow.withdrawn_at.is_not(None)
             )
         ).all()
         by_id = {o.id: o for o in wanted}

@@ -31,7 +31,6 @@ from dondoc.services.listing import agencies_in_order
 from dondoc.services.status import COUNT_NAMES
 from dondoc.store.answers import to_answer
 
-
 ROLE_NAMES: Mapping[Role, str] = {"focal": "Đầu mối", "head": "Lãnh đạo"}
 
 
