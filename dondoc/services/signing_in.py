@@ -8,6 +8,8 @@ from __future__ import annotations
 import hashlib
 import logging
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import cast
@@ -52,10 +54,11 @@ def sign_in(app: App, login: str, password: str, now: datetime, old_cookie: str 
     if tried is None:
         passwords.waste(password)
         return None
-    if not passwords.is_right(tried.password, password):
-        _tell_wrong(app, tried, now)
-        return None
-    better = passwords.hashed(password) if passwords.is_outdated(tried.password) else None
+    with _taken_back_when_busy(app, tried):
+        if not passwords.is_right(tried.password, password):
+            _tell_wrong(app, tried, now)
+            return None
+        better = passwords.hashed(password) if passwords.is_outdated(tried.password) else None
     return _enter(app, tried, better, old_cookie, now)
 
 
@@ -105,10 +108,12 @@ def change_password(app: App, seat: SignedIn, old: str, new: str, now: datetime)
     tried = _count_try(app, seat.login, now)
     if tried is None:
         raise WrongPassword("Đã sai quá nhiều lần: tài khoản đang tạm khóa, hãy thử lại sau.")
-    if not passwords.is_right(tried.password, old):
-        _tell_wrong(app, tried, now)
-        raise WrongPassword("Mật khẩu hiện tại không đúng.")
-    return _exchange(app, seat, tried, passwords.hashed(new), now)
+    with _taken_back_when_busy(app, tried):
+        if not passwords.is_right(tried.password, old):
+            _tell_wrong(app, tried, now)
+            raise WrongPassword("Mật khẩu hiện tại không đúng.")
+        kept = passwords.hashed(new)
+    return _exchange(app, seat, tried, kept, now)
 
 
 def _exchange(app: App, seat: SignedIn, tried: _Tried, kept: str, now: datetime) -> Entered:
@@ -156,6 +161,19 @@ def _count_try(app: App, login: str, now: datetime) -> _Tried | None:
         locked = lock_time(row.failures)
         row.locked_until = None if locked is None else now + locked
         return _Tried(row.id, row.login, row.password, row.failures)
+
+
+@contextmanager
+def _taken_back_when_busy(app: App, tried: _Tried) -> Iterator[None]:
+    """A try that could not be looked at does not count."""
+    try:
+        yield
+    except passwords.TooBusy:
+        with app.sessions.begin() as session:
+            row = accounts.locked_by_id(session, tried.id)
+            if row is not None and row.failures:
+                row.failures, row.locked_until = row.failures - 1, None
+        raise
 
 
 def _tell_wrong(app: App, tried: _Tried, now: datetime) -> None:

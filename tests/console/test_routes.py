@@ -14,7 +14,7 @@ from dondoc.console import console_app, guard
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "POST"])
-@pytest.mark.parametrize("address", ["/", "/viec", "/l/x", "/tep/1", "/healthz"])
+@pytest.mark.parametrize("address", ["/", "/viec", "/l/x", "/tep/1", "/healthz", "/theo-doi", "/tai-khoan"])
 def test_other_methods_are_refused_with_a_page(method: str, address: str, visit: Visit) -> None:
     found = visit().request(method, address)
     assert found.status_code == 405
@@ -33,7 +33,18 @@ def test_no_other_address_answers(address: str, visit: Visit) -> None:
     assert visit(JUSTICE).get(address).status_code in (404, 307)
 
 
-ADDRESSES = ["/", "/viec", f"/viec/tra-loi?viec={QUARTER}", "/l/khong-co", "/khong-co", "/static/dondoc.css", "/tep/77"]
+ADDRESSES = [
+    "/",
+    "/dang-nhap",
+    "/tai-khoan",
+    "/theo-doi/khong-co",
+    "/viec",
+    f"/viec/tra-loi?viec={QUARTER}",
+    "/l/khong-co",
+    "/khong-co",
+    "/static/dondoc.css",
+    "/tep/77",
+]
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
