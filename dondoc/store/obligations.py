@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import ARRAY, Date, Select, Text, bindparam, func, insert, select, update
+from sqlalchemy import ARRAY, ColumnElement, Date, Select, Text, bindparam, func, insert, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from dondoc.domain.cases import Case, Fired
@@ -88,7 +88,8 @@ def load_cases(
 ) -> list[Case]:
     """The cases that match everything given, in plan order, with answers, reviews, ledger and waivers, in five queries.
 
-    Withdrawn obligations are left out (with `as_of` only those withdrawn by that moment), waived ones are not.
+    Withdrawn obligations are left out (with `as_of` only those withdrawn by that moment, and those that did not exist
+    yet), waived ones are not.
     `due_by` keeps those a sweep must look at by that day.
     `late_before` keeps those whose due day lies before it, `spare_late_of` leaves out these of the plans named.
     `for_update` locks them until this transaction ends, waiting for who holds them; with `skip_locked` what another
@@ -116,6 +117,8 @@ def _selected(
 ) -> Select[tuple[ObligationRow]]:
     there = ObligationRow.withdrawn_at.is_(None)
     statement = select(ObligationRow).where(there if as_of is None else there | (ObligationRow.withdrawn_at > as_of))
+    if as_of is not None:
+        statement = statement.where(_was_owed(as_of))
     equal = ((ObligationRow.plan_id, plan_id), (ObligationRow.task_id, task_id), (ObligationRow.agency, agency))
     for column, value in equal:
         if value is not None:
@@ -125,6 +128,13 @@ def _selected(
     if ids is not None:
         statement = statement.where(is_one_of(ObligationRow.id, ids))
     return statement.order_by(ObligationRow.plan_id, ObligationRow.position, ObligationRow.id)
+
+
+def _was_owed(as_of: datetime) -> ColumnElement[bool]:
+    """What came with the plan's first apply was owed on any day, what came later (another's work, a late choice of the
+    lead) from that moment on: nobody was overdue before it owed anything."""
+    first = select(ObligationRow.plan_id, func.min(ObligationRow.created_at)).group_by(ObligationRow.plan_id)
+    return (ObligationRow.created_at <= as_of) | tuple_(ObligationRow.plan_id, ObligationRow.created_at).in_(first)
 
 
 def _cases(session: Session, statement: Select[tuple[ObligationRow]]) -> list[Case]:

@@ -178,7 +178,10 @@ def test_waived_work_stays_in_the_lists_and_withdrawn_work_leaves_them(session: 
     waivers.add(session, waived, NOW, "so-noi-vu/nv", "Không phát sinh.")
     obligations.withdraw(session, withdrawn, NOW)
     found = obligations.load_cases(session)
-    assert [(case.obligation.id, case.waivers) for case in found] == [(waived, (Waiver(NOW),)), (left, ())]
+    assert [(case.obligation.id, case.waivers) for case in found] == [
+        (waived, (Waiver(NOW, why="Không phát sinh."),)),
+        (left, ()),
+    ]
     assert obligations.load_case(session, withdrawn) is None
     assert obligations.next_days(session, [withdrawn]) == {withdrawn: None}
 
@@ -192,7 +195,7 @@ def test_a_waiver_stands_once_and_is_kept_when_it_is_lifted(session: Session) ->
     assert [waivers.lift(session, waived, later, "so-noi-vu/nv", "Nhầm việc.") for _ in range(2)] == [NOW, None]
     case = obligations.load_case(session, waived)
     assert case is not None
-    assert (case.waivers, case.is_waived) == ((Waiver(NOW, later),), False)
+    assert (case.waivers, case.is_waived) == ((Waiver(NOW, later, "Không phát sinh.", "Nhầm việc."),), False)
 
 
 def test_a_decision_taken_back_is_kept_with_its_time(session: Session) -> None:
