@@ -218,3 +218,14 @@ def test_a_form_of_another_page_is_no_form_of_this_one(seat: Seat, held: int) ->
     client = seat("supervisor")
     where, fields = form(client.get(HOME).text)
     assert client.post(where, data={**fields, "thu": str(held), "csrf": "x"}).status_code == 403
+
+
+def test_all_that_name_nobody_late_go_with_one_choice(office: Office, seat: Seat, held: int) -> None:
+    plain = [row.id for row in rows(office) if row.status == "held" and not row.names_late]
+    client = seat("supervisor")
+    preview = act(client, "cho-gui", moi="1")
+    assert len(plain) > 1 and f"Cho gửi {len(plain)} thư" in preview.text
+    assert {row(office, number).status for number in plain} == {"held"}
+    confirmed(client, preview)
+    assert {row(office, number).status for number in plain} == {"ready"}
+    assert row(office, held).status == "held"

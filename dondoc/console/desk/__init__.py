@@ -9,10 +9,12 @@ from dondoc.console.desk.decide import decide_routes
 from dondoc.console.desk.held import held_routes
 from dondoc.console.desk.inbox import inbox_routes
 from dondoc.console.desk.leads import lead_routes
+from dondoc.console.desk.message import message_routes
 from dondoc.console.desk.own_account import own_account_routes
 from dondoc.console.desk.reading_routes import reading_routes
 from dondoc.console.desk.seats import Seats
 from dondoc.console.desk.sign_in import sign_in_routes
+from dondoc.console.desk.stops import stop_routes
 from dondoc.console.desk.worklist import worklist_routes
 from dondoc.console.pages import Pages
 from dondoc.console.visits import Visits
@@ -29,6 +31,8 @@ def desk_routes(app: App, pages: Pages, visits: Visits, demo: bool) -> list[Base
         *inbox_routes(app, pages, seats, demo),
         *decide_routes(app, pages, seats, demo),
         *held_routes(app, pages, seats, demo),
+        *message_routes(app, pages, seats, demo),
+        *stop_routes(app, pages, seats, demo),
         *worklist_routes(app, pages, seats, demo),
         *lead_routes(app, pages, seats, demo),
         *contact_routes(app, pages, seats, demo),

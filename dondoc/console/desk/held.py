@@ -1,20 +1,18 @@
-"""Messages that wait for a person: read whole, let go, dropped, taken back, settled; stop-all and who gets nothing."""
+"""Messages that wait for a person: listed, let go, dropped, taken back, settled; each told before it is done."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from dondoc.console.desk.bench import (
-    LARGEST,
     MOST_AT_ONCE,
     NO_REASON,
     Bench,
@@ -27,17 +25,14 @@ from dondoc.console.desk.bench import (
 )
 from dondoc.console.desk.seats import Seats
 from dondoc.console.pages import Pages
-from dondoc.console.wording import moment
-from dondoc.domain.explain import KIND_NAMES
 from dondoc.domain.moments import local_day
 from dondoc.errors import Refused
-from dondoc.services import outbox_views, releasing, settling, suppressing
+from dondoc.services import outbox_views, releasing, settling
 from dondoc.services.accounts import SignedIn
 from dondoc.services.app import App
 from dondoc.services.books import books
-from dondoc.services.outbox_views import STATUS_NAMES
 from dondoc.services.releasing import RELEASED, Leaving, Moved
-from dondoc.services.waiting_mail import CHANNEL_NAMES, waiting_mail
+from dondoc.services.waiting_mail import CHANNEL_NAMES, WaitingMail, waiting_mail
 from dondoc.store import suppressions, switches
 
 HERE = "thu-giu"
@@ -59,11 +54,6 @@ MEANINGS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     ),
 }  # fmt: skip
 """By action: its title, what is said after it, and what it does."""
-ENTRY_NAMES = {
-    "released": "cho gửi", "dropped": "bỏ", "undropped": "lấy lại", "held": "giữ lại", "reworded": "sửa lời",
-    "settled": "rõ kết quả", "channel-switched": "đổi kênh", "expired": "quá ngày",
-    "carried-on": "chuyển nội dung sang thư sau",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +71,6 @@ def held_routes(app: App, pages: Pages, seats: Seats, demo: bool) -> list[BaseRo
     page = Held(Bench(app, pages, seats, demo))
     return [
         Route(HOME, page.list, methods=["GET"]),
-        Route(f"{HOME}/dung-gui", page.stop, methods=["POST"]),
-        Route(f"{HOME}/ngung-gui/{{id:int}}/thoi", page.lift, methods=["POST"]),
-        Route(f"{HOME}/{{id:int}}", page.one, methods=["GET"]),
         Route(f"{HOME}/lam/{{action}}", page.act, methods=["POST"]),
     ]
 
@@ -98,9 +85,10 @@ class Held:
         """Everything that waits for a person in the outbox."""
         with self.app.sessions() as session:
             seat = self.bench.require(session, request)
-            return self._list(seat)
+            return self.listed(seat)
 
-    def _list(self, seat: SignedIn, wrong: tuple[str, ...] = (), chosen: Collection[int] = ()) -> Response:
+    def listed(self, seat: SignedIn, wrong: tuple[str, ...] = (), chosen: Collection[int] = ()) -> Response:
+        """The list; with what is wrong where a form could not be taken."""
         now = self.app.now()
         with self.app.sessions() as session:
             known = books(self.app, session)
@@ -109,33 +97,10 @@ class Held:
             silent = suppressions.in_force(session, local_day(now))
             return self.bench.show(
                 seat, HERE, "held", 422 if wrong else 200, wrong=wrong, chosen=set(chosen),
-                more=len(found) > MOST_SHOWN,
-                groups=_groups(found[:MOST_SHOWN]), switch=switch, stopped=switches.is_stopped(session), silent=silent,
+                more=len(found) > MOST_SHOWN, plain=len(_plain(found[:MOST_SHOWN])), groups=_groups(found[:MOST_SHOWN]),
+                switch=switch, stopped=switches.is_stopped(session), silent=silent,
                 leaves=departure_words(self.app, now), most=MOST_AT_ONCE,
             )  # fmt: skip
-
-    def one(self, request: Request) -> Response:
-        """One message whole: its words, lines, tries and what was decided."""
-        number = request.path_params["id"]
-        with self.app.sessions() as session:
-            seat = self.bench.require(session, request)
-            known = books(self.app, session)
-        try:
-            data = outbox_views.shown(self.app, number) if number <= LARGEST else {}
-        except Refused:
-            data = {}
-        if not data:
-            self.bench.refused(seat, f"message/{number}", "Mở thư không có.")
-            raise HTTPException(404)
-        for entry in (*data["attempts"], *data["journal"]):
-            entry["when"] = moment(datetime.fromisoformat(entry.get("started_at") or entry["at"]))
-        with self.app.sessions() as session:
-            found = waiting_mail(session, known, outbox_views.STATUSES, ids=[number])
-        actions = _possible(data["status"], data["journal"]) if seat.role == "supervisor" else ()
-        return self.bench.show(
-            seat, HERE, "message", data=data, mail=next(iter(found), None), actions=actions, kinds=KIND_NAMES,
-            states=STATUS_NAMES, acts=ENTRY_NAMES, channels=CHANNEL_NAMES,
-        )  # fmt: skip
 
     async def act(self, request: Request) -> Response:
         """Let go, drop, take back or settle what was chosen: first told, then done."""
@@ -147,14 +112,22 @@ class Held:
 
     def _act(self, seat: SignedIn, action: str, typed: Typed) -> Response:
         ids = typed.numbers("thu")
+        if action == "cho-gui" and typed.line("moi") and not typed.is_confirmed:
+            ids = self._every_plain()
         if not ids or len(ids) > MOST_AT_ONCE:
             many = f"Chọn nhiều nhất {MOST_AT_ONCE} thư một lần." if ids else "Đánh dấu ít nhất một thư."
-            return self._list(seat, (many,), ids)
+            return self.listed(seat, (many,), ids)
         if action == "cho-gui":
             return self._release(seat, ids, typed)
         if not typed.text("ly_do"):
-            return self._list(seat, (NO_REASON,), ids)
+            return self.listed(seat, (NO_REASON,), ids)
         return self._with_reason(seat, action, ids, typed)
+
+    def _every_plain(self) -> tuple[int, ...]:
+        """Messages that may be let go without a look at each: they name nobody late to others."""
+        with self.app.sessions() as session:
+            found = waiting_mail(session, books(self.app, session), RELEASED, limit=MOST_SHOWN)
+        return _plain(found)[:MOST_AT_ONCE]
 
     def _release(self, seat: SignedIn, ids: tuple[int, ...], typed: Typed) -> Response:
         now = self.app.now()
@@ -232,56 +205,9 @@ class Held:
         told = Told(title, said, tuple(moved.stayed.values()), ((HOME, "Về thư giữ lại"), *links), tone, sign)
         return self.bench.told(seat, HERE, told, 200 if moved.moved else 409)
 
-    async def stop(self, request: Request) -> Response:
-        """Stop everything, or let it go on."""
-        seat, form = await self.seats.form(request, "supervisor")
-        return await run_in_threadpool(self._stop, seat, Typed(form))
 
-    def _stop(self, seat: SignedIn, typed: Typed) -> Response:
-        on, why = typed.line("dung") == "1", typed.text("ly_do")
-        if not why:
-            return self._list(seat, (NO_REASON,))
-        with self.app.sessions() as session:
-            already = switches.is_stopped(session) == on
-        if already:
-            told = Told("Không có gì phải đổi", ("Đang đúng như vậy rồi.",), back=((HOME, "Về thư giữ lại"),))
-            return self.bench.told(seat, HERE, told)
-        if typed.is_confirmed:
-            releasing.stop_all(self.app, on, seat.by, why, self.app.now())
-            return RedirectResponse(HOME, 303)
-        return self.bench.preview(seat, HERE, _stop_preview(on, why))
-
-    async def lift(self, request: Request) -> Response:
-        """End a suppression before its day."""
-        seat, form = await self.seats.form(request, "supervisor")
-        return await run_in_threadpool(self._lift, seat, request.path_params["id"], Typed(form))
-
-    def _lift(self, seat: SignedIn, number: int, typed: Typed) -> Response:
-        why = typed.text("ly_do")
-        with self.app.sessions() as session:
-            silent = suppressions.in_force(session, local_day(self.app.now()))
-        row = next((row for row in silent if row.id == number), None)
-        if row is None:
-            told = Told("Lệnh ngừng gửi này không còn hiệu lực", back=((HOME, "Về thư giữ lại"),), tone="amber")
-            return self.bench.told(seat, HERE, told, 409)
-        if not why:
-            return self._list(seat, (NO_REASON,))
-        if typed.is_confirmed:
-            suppressing.lift(self.app, number, seat.by, why, self.app.now())
-            return RedirectResponse(HOME, 303)
-        target = row.recipient or f"{CHANNEL_NAMES.get(row.channel or '', row.channel)} {row.address}"
-        preview = Preview(
-            f"Gửi lại cho {target}", f"{HOME}/ngung-gui/{number}/thoi", HOME, "Xác nhận: gửi lại",
-            (Item(target, (f"Ngừng gửi từ {row.at:%d/%m/%Y}: {row.why}", how_long(row.until))),), (("Lý do", why),),
-            hidden(ly_do=why), ("Từ lần gửi kế tiếp, nơi này lại nhận thư như mọi nơi khác.",),
-        )  # fmt: skip
-        return self.bench.preview(seat, HERE, preview)
-
-
-def how_long(until: date | None) -> str:
-    """Until when a suppression holds, in a sentence."""
-    words = suppressing.how_long(until)
-    return f"{words[0].upper()}{words[1:]}."
+def _plain(found: tuple[WaitingMail, ...]) -> tuple[int, ...]:
+    return tuple(mail.id for mail in found if mail.status in RELEASED and not mail.names_late)
 
 
 def _groups(found: tuple[Any, ...]) -> list[tuple[str, str, list[Any]]]:
@@ -289,18 +215,6 @@ def _groups(found: tuple[Any, ...]) -> list[tuple[str, str, list[Any]]]:
     waits = [m for m in found if m.status in RELEASED]
     unknown = [m for m in found if m.status == "unknown"]
     return [("cho-gui", "Chờ cho gửi", waits), ("chua-ro", "Chưa rõ đã đến hay chưa", unknown)]
-
-
-def _possible(status: str, journal: list[dict[str, Any]]) -> tuple[str, ...]:
-    """What a person may do with a message in that state."""
-    if status in RELEASED:
-        return ("cho-gui", "bo")
-    if status in ("ready", "retry"):
-        return ("bo",)
-    if status == "unknown":
-        return ("da-den", "chua-den")
-    last = next((entry for entry in reversed(journal) if entry["new"] == "dropped"), None)
-    return ("lay-lai",) if status == "dropped" and last is not None and last["who"] != "dondoc" else ()
 
 
 def _staying(moved: Moved) -> list[Item]:
@@ -313,20 +227,3 @@ def _release_effects(leaving: tuple[Leaving, ...], leaves: str) -> tuple[str, ..
     late = sum(message.names_late for message in leaving)
     named = (f"{late} thư nêu tên đơn vị chậm với người khác: đọc kỹ, rồi đánh dấu ở từng thư.",) if late else ()
     return (leaves, *named, "Thư đã đi thì không lấy lại được. Trước khi đi, lời thư được xét lại lần nữa.")
-
-
-def _stop_preview(on: bool, why: str) -> Preview:
-    effects: tuple[str, ...]
-    if on:
-        title, button = "Dừng gửi mọi thư", "Xác nhận: dừng gửi mọi thư"
-        effects = (
-            "Không thư nào rời hệ thống cho đến khi có người cho gửi tiếp.",
-            "Thư mới vẫn được soạn và xếp hàng; đơn vị vẫn báo cáo được, việc duyệt vẫn làm được.",
-        )
-    else:
-        title, button = "Cho gửi tiếp", "Xác nhận: cho gửi tiếp"
-        effects = ("Thư đang xếp hàng đi với lần gửi kế tiếp trong giờ làm việc; thư của ngày cũ không gửi muộn.",)
-    return Preview(
-        title, f"{HOME}/dung-gui", HOME, button, (Item("Mọi thư của hệ thống"),), (("Lý do", why),),
-        hidden(ly_do=why, dung="1" if on else "0"), effects,
-    )  # fmt: skip
