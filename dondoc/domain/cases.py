@@ -22,12 +22,16 @@ TimeState = Literal["no_due", "in_term", "due_soon", "overdue"]
 
 @dataclass(frozen=True, slots=True)
 class Fired:
-    """One line of the notice ledger: this rule has had its firing, sent or superseded, on that local day."""
+    """One line of the notice ledger: this rule has had its firing, sent or superseded, on that local day.
+
+    `said` is false where nobody ever got it: dropped before it left, or without a contact.
+    """
 
     rule: str
     firing: str
     on: date
     superseded: bool = False
+    said: bool = True
 
 
 @dataclass(frozen=True, slots=True)

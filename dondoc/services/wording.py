@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from datetime import date
 
 from dondoc.domain.cases import Case, standing
-from dondoc.domain.compose import Draft
+from dondoc.domain.compose import PRESSED, Draft
 from dondoc.domain.compose import Line as DraftLine
 from dondoc.domain.moments import at
 from dondoc.domain.obligations import PERIODIC_TASK, Obligation
-from dondoc.domain.policy import To
+from dondoc.domain.policy import DEFAULT, NoticeKind, To
 from dondoc.rendering.context import Line, MessageContext, Morning, PlanReference, Role
 from dondoc.services.books import Book
 
@@ -71,7 +71,7 @@ def _line(line: DraftLine, book: Book, cases: Mapping[str, Case], day: date) -> 
         coordinates=task.coordinate_names if task else (),
         agency_name=book.directory.by_id[obligation.agency].name,
         reason=notice.reason,
-        history=_history(case) if notice.to in ("supervisor", "leader") else (),
+        history=_history(case, book) if notice.to in ("supervisor", "leader") else (),
         promise_until=where.promised_on if where else None,
         checkpoint_on=_checkpoint(line),
         due_on_day_off=obligation.due_on is not None and day < obligation.due_on,
@@ -93,17 +93,20 @@ def _working_days(obligation: Obligation, book: Book, day: date) -> int | None:
     return calendar.between(day, obligation.due_on)
 
 
-def _history(case: Case | None) -> tuple[str, ...]:
-    fired = case.fired if case else ()
-    return tuple(
-        f"{f.on:%d/%m/%Y}: {_FIRED.get(f.rule, f.rule)}" for f in fired if not f.superseded and f.rule in _FIRED
-    )
+def _history(case: Case | None, book: Book) -> tuple[str, ...]:
+    """What the agency and the supervisor were told of it, and nothing that never left."""
+    kinds = {step.rule: step.kind for step in (*DEFAULT.steps, *book.frozen.ladder.steps) if step.to in _TOLD_TO}
+    said = [f for f in case.fired if f.said and not f.superseded] if case else []
+    names = [(f.on, PRESSED_NAME if f.rule == PRESSED else _FIRED.get(kinds.get(f.rule, "opened"), "")) for f in said]
+    return tuple(f"{on:%d/%m/%Y}: {name}" for on, name in names if name)
 
 
-_FIRED = {
-    "remind_7": "nhắc trước hạn", "remind_1": "nhắc trước hạn", "request_5": "đề nghị báo cáo",
-    "request_1": "đề nghị báo cáo", "overdue": "báo quá hạn", "urge_1": "đôn đốc lần 1", "urge_2": "đôn đốc lần 2",
-    "supervisor": "đưa vào danh sách của cơ quan theo dõi",
+_TOLD_TO = ("lead", "supervisor")
+PRESSED_NAME = "nhắc theo đề nghị của cơ quan theo dõi"
+_FIRED: dict[NoticeKind, str] = {
+    "reminder": "nhắc trước hạn", "periodic_request": "đề nghị báo cáo", "overdue": "báo quá hạn",
+    "urge_1": "đôn đốc lần 1", "urge_2": "đôn đốc lần 2",
+    "escalation_supervisor": "đưa vào danh sách của cơ quan theo dõi",
 }  # fmt: skip
 
 

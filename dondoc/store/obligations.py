@@ -159,14 +159,16 @@ def fired_by_obligation(session: Session, obligation_ids: Collection[str]) -> di
             NoticeRow.firing,
             first_day,
             func.bool_and(NoticeRow.status == "superseded"),
+            func.bool_or(NoticeRow.status.in_(("queued", "composed"))),
         )
         .where(is_one_of(NoticeRow.obligation_id, obligation_ids))
         .group_by(NoticeRow.obligation_id, NoticeRow.rule, NoticeRow.firing)
         .order_by(first_day, func.min(NoticeRow.id))
     )
     found: dict[str, tuple[Fired, ...]] = {}
-    for obligation_id, rule, firing, on, superseded in session.execute(statement):
-        found[obligation_id] = (*found.get(obligation_id, ()), Fired(rule, firing, on, superseded))
+    for obligation_id, rule, firing, on, superseded, said in session.execute(statement):
+        fired = Fired(rule, firing, on, superseded, said or superseded)
+        found[obligation_id] = (*found.get(obligation_id, ()), fired)
     return found
 
 
