@@ -21,6 +21,7 @@ from dondoc.console.periodic_form import kept_text
 from dondoc.console.visits import Visits
 from dondoc.console.wording import Badge
 from dondoc.errors import Refused
+from dondoc.rendering.wording import leading_capital
 from dondoc.services import contacts
 from dondoc.services.answering import NotYours
 from dondoc.services.app import App
@@ -160,7 +161,7 @@ def _view(own: OwnContact, typed: Wish, wrong: Wrong) -> ContactView:
     contact, waiting, last = own.contact, own.waiting, own.last
     return ContactView(
         own.directory, ROLE_NAMES[contact.role], contact.email or "", contact.name or "", contact.phone or "",
-        contacts.CHANNEL_NAMES[contact.prefers], contacts.masked(contact.zalo_user_id) or "", waiting,
+        leading_capital(contacts.CHANNEL_NAMES[contact.prefers]), contacts.masked(contact.zalo_user_id) or "", waiting,
         wording.moment(waiting.asked_at) if waiting else "", _decided(last, own), (last.why or "") if last else "",
         typed, wrong,
     )  # fmt: skip

@@ -26,6 +26,7 @@ from dondoc.store.models import FileRow
 
 ADDRESS = "/viec/lich-su"
 HIGHEST_PAGE = 100_000
+SENT = "Đã gửi báo cáo"
 _OUTCOMES = {
     "accepted": ("green", "check", "Được chấp nhận"),
     "returned": ("violet", "back", "Được trả lại"),
@@ -109,11 +110,14 @@ def _view(past: Past, several: bool) -> PastView:
     form = "bien-nhan-dinh-ky" if is_report or past.within_report else "bien-nhan"
     asked = f"{past.asked.subject} ({short_day(past.asked.day)})" if past.asked else ""
     return PastView(
-        wording.moment(answer.at), reply_name(answer.kind, (obligation.kind,)), code_of(task),
+        wording.moment(answer.at),
+        SENT if is_report and answer.kind == "done" else reply_name(answer.kind, (obligation.kind,)),
+        code_of(task),
         task.activity if task else obligation.name,
         "" if task is None or obligation.period.isdigit() else obligation.name,
         past.agency.name if several else "", _badge(answer), tuple(_facts(past)), answer.note or "",
-        tuple(_decisions(answer)), past.files, asked, f"/viec/{form}/{quote(past.receipt, safe='')}", past.within_report,
+        tuple(_decisions(answer)), past.files, asked, f"/viec/{form}/{quote(past.receipt, safe='')}",
+        past.within_report,
     )  # fmt: skip
 
 

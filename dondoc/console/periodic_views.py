@@ -93,7 +93,7 @@ def head_view(own: Owed, found: Sheet, now: datetime) -> HeadView:
     return HeadView(
         own.case.obligation.name, own.book.plan.title, cut_off, wording.due(own), wording.badge(own, now),
         own.where.work == "reported",
-        f"{before.name}, gửi {wording.moment(before.at)}" if before else "",
+        f"{before.name[:1].lower()}{before.name[1:]}, gửi {wording.moment(before.at)}" if before else "",
     )  # fmt: skip
 
 
