@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -183,6 +184,20 @@ def test_the_next_report_is_filled_in_from_the_last_and_says_what_is_new_and_don
     report = told(office, sent.number)
     assert report.before_name == "Báo cáo quý I năm 2024"
     assert [one.id for one in report.gone] == [QUARTER]
+
+
+def test_two_forms_at_once_are_recorded_one_after_the_other(office: Office) -> None:
+    """Two browsers send, and an ordinary form on a line's work comes between: no deadlock, nothing twice."""
+    lines = filled(sheet_of(office))
+    sendings = [
+        lambda: send(office, lines, form="một"), lambda: send(office, lines, form="một"),
+        lambda: send(office, lines, form="hai"),
+        lambda: office.submit(YEAR, QUARTER, kind="progress", note="x", submission="ba"),
+    ]  # fmt: skip
+    with ThreadPoolExecutor(4) as pool:
+        for done in [pool.submit(sending) for sending in sendings]:
+            done.result(timeout=30)
+    assert counted(office) == {"done": 2, "progress": 5, "not_happened": 1}
 
 
 def test_what_was_reported_meanwhile_is_left_out_not_answered_over(office: Office) -> None:
