@@ -131,12 +131,18 @@ def tallies(session: Session, wanted: Wanted, today: date) -> Tallies:
         .where(*_conditions(wanted, today))
         .subquery()
     )
-    soon = func.count().filter(named.c.near)
-    kinds = func.grouping(named.c.agency, named.c.section)
-    sets = func.grouping_sets(
-        tuple_(named.c.name), tuple_(named.c.agency, named.c.name), tuple_(named.c.section, named.c.name)
+    # Summed in two steps: the many rows are looked at once, the sums of sums are few.
+    cell = (
+        select(named, func.count().label("number"), func.count().filter(named.c.near).label("soon"))
+        .group_by(*named.c)
+        .subquery()
     )
-    statement = select(kinds, named.c.agency, named.c.section, named.c.name, func.count(), soon).group_by(sets)
+    kinds = func.grouping(cell.c.agency, cell.c.section)
+    sets = func.grouping_sets(
+        tuple_(cell.c.name), tuple_(cell.c.agency, cell.c.name), tuple_(cell.c.section, cell.c.name)
+    )
+    numbers = func.sum(cell.c.number), func.sum(cell.c.soon)
+    statement = select(kinds, cell.c.agency, cell.c.section, cell.c.name, *numbers).group_by(sets)
     return _gathered(session.execute(statement).all())
 
 
@@ -147,11 +153,11 @@ def _gathered(rows: Sequence[Row[Any]]) -> Tallies:
     near = 0
     for kind, agency, section, name, number, soon in rows:
         if kind == 3:  # neither agency nor section: the sum of all
-            total[name] = number
-            near += soon
+            total[name] = int(number)
+            near += int(soon)
         else:
             found = agencies.setdefault(agency, {}) if kind == 1 else sections.setdefault(section, {})
-            found[name] = number
+            found[name] = int(number)
     return Tallies(total, agencies, sections, near)
 
 

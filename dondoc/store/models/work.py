@@ -98,6 +98,8 @@ class StandingRow(Base):
         Index("ix_standings_stale", "obligation_id", postgresql_where=text("stale")),
         Index("ix_standings_agency", "agency", "plan_id"),
         Index("ix_standings_list", "plan_id", "position"),
+        Index("ix_standings_task", "plan_id", "task_id", "position"),
+        Index("ix_standings_withdrawn", "obligation_id", postgresql_where=text("is_withdrawn")),
     )
     obligation_id: Mapped[str] = mapped_column(ForeignKey("obligations.id"), primary_key=True)
     stale: Mapped[bool] = mapped_column(server_default=text("true"))

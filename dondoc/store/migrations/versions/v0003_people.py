@@ -118,6 +118,8 @@ def _standings() -> None:
     )
     op.create_index("ix_standings_agency", "standings", ["agency", "plan_id"], unique=False)
     op.create_index("ix_standings_list", "standings", ["plan_id", "position"], unique=False)
+    op.create_index("ix_standings_task", "standings", ["plan_id", "task_id", "position"], unique=False)
+    op.create_index("ix_standings_withdrawn", "standings", ["obligation_id"], postgresql_where=sa.text("is_withdrawn"))
     op.create_index(
         "ix_standings_stale", "standings", ["obligation_id"], unique=False, postgresql_where=sa.text("stale")
     )
