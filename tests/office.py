@@ -15,10 +15,11 @@ from dondoc import settings
 from dondoc.domain.cases import Case
 from dondoc.domain.moments import at
 from dondoc.domain.workspace import Workspace
-from dondoc.services import answering, links
+from dondoc.services import answering, inbox, links
 from dondoc.services.answering import Mandate, Receipt
 from dondoc.services.app import App
 from dondoc.services.applying import apply_workspace
+from dondoc.services.inbox import Item
 from dondoc.services.replies import Reply
 from dondoc.store import engine, journal, obligations, session_factory
 from dondoc.store.journal import Entry
@@ -76,6 +77,11 @@ class Office:
             found = obligations.load_case(session, obligation_id)
         assert found is not None, obligation_id
         return found
+
+    def waiting(self, plan_id: str | None = None) -> tuple[Item, ...]:
+        """What waits for a decision, the oldest first."""
+        with self.app.sessions() as session:
+            return inbox.inbox(self.app, session, self.moment, plan_id=plan_id).items
 
     def next_on(self, obligation_id: str) -> date | None:
         """When a sweep must look again."""

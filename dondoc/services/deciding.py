@@ -26,6 +26,14 @@ from dondoc.store.models import AnswerRow, ObligationRow
 LONGEST_REASON = 2_000
 REPORTS: tuple[AnswerKind, ...] = ("done", "not_applicable", "not_mine")
 """Answers that a reviewer accepts or returns; a wish for an extension is granted or refused."""
+WAIVED = "việc đã được miễn."
+PASSED = "việc đã chuyển cho đơn vị khác."
+"""Why what is queued is dropped; `undo` finds it by that."""
+
+
+def extended_to(day: date) -> str:
+    """Why what is queued about an earlier day is dropped."""
+    return f"đã gia hạn đến {day:%d/%m/%Y}."
 
 
 @dataclass

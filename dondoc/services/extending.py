@@ -12,7 +12,7 @@ from dondoc.domain.explain import day_name
 from dondoc.errors import Refused
 from dondoc.rendering.wording import full_day
 from dondoc.services.app import App
-from dondoc.services.deciding import Matter, required, sentence
+from dondoc.services.deciding import Matter, extended_to, required, sentence
 from dondoc.store import journal
 from dondoc.store.models import AnswerRow
 
@@ -71,7 +71,7 @@ def grant_in(
     said = f"Gia hạn từ {full_day(old)} đến {full_day(day)}. {sentence(words) if words else ''}".strip()
     matter.write(GRANTED, old.isoformat(), day.isoformat(), said)
     matter.redate(day, said)
-    matter.drop_of_other_days(f"đã gia hạn đến {day:%d/%m/%Y}.")
+    matter.drop_of_other_days(extended_to(day))
     matter.look_again()
     matter.tell("granted", said)
     return Extended(matter.row.id, asked.id if asked else None, "accepted", day, matter.book.scope.late_after(day))

@@ -16,7 +16,7 @@ from dondoc.errors import Refused
 from dondoc.loading.schema import did_you_mean
 from dondoc.services.app import App
 from dondoc.services.applying import reapply
-from dondoc.services.deciding import Matter, required, sentence
+from dondoc.services.deciding import PASSED, Matter, required, sentence
 from dondoc.services.queueing import queue_notices
 from dondoc.services.status import agency_name
 from dondoc.store import decisions, notices, waivers
@@ -75,7 +75,7 @@ def pass_on(matter: Matter, to: str, why: str) -> Reassigned:
     else:
         waivers.add(session, row.id, now, matter.by, why)
     decisions.reassign(session, row.plan_id, row.id, to, now, matter.by, why)
-    notices.drop_queued(session, [row.id], "việc đã chuyển cho đơn vị khác.")
+    notices.drop_queued(session, [row.id], PASSED)
     matter.look_again()
     matter.write("reassigned", row.agency, to, why)
     reapply(matter.app, session, row.plan_id, matter.by, now)

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NoReturn
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dondoc.domain.answers import AnswerKind, Outcome, Review
@@ -19,7 +18,7 @@ from dondoc.services.app import App
 from dondoc.services.deciding import LONGEST_REASON as LONGEST_REASON
 from dondoc.services.deciding import REPORTS, Matter, required, sentence
 from dondoc.services.reassigning import pass_on, takes_over
-from dondoc.store.models import AnswerRow, ObligationRow
+from dondoc.store.models import AnswerRow
 
 NO_REASON = "Trả lại phải nêu lý do (tối đa 2.000 ký tự), để đơn vị biết cần bổ sung gì."
 
@@ -48,20 +47,6 @@ class ReviewedMany:
 
     reviewed: tuple[Reviewed, ...] = ()
     refused: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A report that waits for its review."""
-
-    obligation_id: str
-    answer_id: int
-    agency: str
-    reviewer: str
-    submitted_at: datetime
-    document_number: str | None
-    document_date: date | None
-    due_on: date | None
 
 
 def accept(
@@ -204,27 +189,6 @@ def _each(
             except Refused as error:
                 refused[obligation_id] = str(error)
     return ReviewedMany(tuple(reviewed), refused)
-
-
-def waiting(app: App, plan_id: str | None = None) -> tuple[Waiting, ...]:
-    """The latest report of every obligation that waits for a review, the oldest first."""
-    query = (
-        select(AnswerRow, ObligationRow)
-        .join(ObligationRow, ObligationRow.id == AnswerRow.obligation_id)
-        .where(AnswerRow.kind == "done", AnswerRow.outcome.is_(None), ObligationRow.withdrawn_at.is_(None))
-        .distinct(AnswerRow.obligation_id)
-        .order_by(AnswerRow.obligation_id, AnswerRow.id.desc())
-    )
-    if plan_id is not None:
-        query = query.where(ObligationRow.plan_id == plan_id)
-    with app.sessions() as session:
-        return tuple(
-            Waiting(
-                row.id, answer.id, row.agency, row.reviewer, answer.at,
-                answer.document_number, answer.document_date, row.due_on,
-            )
-            for answer, row in sorted(session.execute(query), key=lambda found: (found[0].at, found[0].id))
-        )  # fmt: skip
 
 
 def _read(matter: Matter, answer_id: int | None) -> AnswerRow:

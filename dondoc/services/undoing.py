@@ -16,7 +16,7 @@ from dondoc.errors import Refused
 from dondoc.rendering.wording import full_day
 from dondoc.services.app import App
 from dondoc.services.applying import reapply
-from dondoc.services.deciding import Matter, required, sentence
+from dondoc.services.deciding import PASSED, WAIVED, Matter, extended_to, required, sentence
 from dondoc.services.extending import GRANTED
 from dondoc.services.reassigning import new_id
 from dondoc.services.waiving import lifted
@@ -90,7 +90,16 @@ def undo_in(app: App, session: Session, obligation_id: str, by: str, now: dateti
     matter.look_again()
     matter.write("undone", found.kind, None, words)
     _untell(matter, found, words)
+    if (dropped := _why_dropped(found)) is not None:
+        # Of the ladder's only today's: what is older is decided anew.
+        notices.undrop(session, obligation_id, matter.today, dropped)
     return TakenBack(obligation_id, found, matter.row.due_on)
+
+
+def _why_dropped(found: Decided) -> str | None:
+    if found.kind == "extension-granted" and found.new_due is not None:
+        return extended_to(found.new_due)
+    return {"waived": WAIVED, "reassigned": PASSED}.get(found.kind)
 
 
 def _untell(matter: Matter, found: Decided, why: str) -> None:

@@ -11,7 +11,7 @@ from dondoc.domain.moments import local_day
 from dondoc.errors import Refused
 from dondoc.rendering.wording import full_day
 from dondoc.services.app import App
-from dondoc.services.deciding import REPORTS, Matter, required, sentence
+from dondoc.services.deciding import REPORTS, WAIVED, Matter, required, sentence
 from dondoc.store import notices, waivers
 
 
@@ -44,7 +44,7 @@ def waive_in(app: App, session: Session, obligation_id: str, by: str, now: datet
     if matter.waiting(*REPORTS):
         raise Refused(f"Đơn vị đã trả lời việc “{obligation_id}” và đang chờ: chấp nhận hoặc trả lại câu trả lời đó.")
     waivers.add(session, obligation_id, now, by, words)
-    notices.drop_queued(session, [obligation_id], "việc đã được miễn.")
+    notices.drop_queued(session, [obligation_id], WAIVED)
     matter.look_again()
     matter.write("waived", None, "waived", words)
     matter.tell("waived", f"Việc được miễn. Lý do: {sentence(words)}")

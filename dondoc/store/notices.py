@@ -96,6 +96,23 @@ def withdraw(session: Session, notice_ids: Collection[int], why: str) -> int:
     return len(moved.all())
 
 
+def undrop(session: Session, obligation_id: str, day: date, why: str) -> int:
+    """What was dropped for that reason waits again: what fired on `day`, and what is said only once whatever the day
+    (the year's list, new work). Returns how many."""
+    suffix = f" Không gửi: {why}"
+    row = NoticeRow
+    which = (row.obligation_id == obligation_id) & (row.status == "dropped")
+    which &= (row.on == day) | row.kind.in_(("assignment", "opened"))
+    moved = session.scalars(
+        update(row)
+        .where(which, row.reason.endswith(suffix, autoescape=True))
+        .values(status="queued", reason=func.left(row.reason, -len(suffix)))
+        .returning(row.id)
+        .execution_options(synchronize_session="fetch")
+    )
+    return len(moved.all())
+
+
 def carry_on(session: Session, message_id: int, why: str, *, doubtful: bool) -> int:
     """The lines of a message that ended without being sent wait for the next one; `why` joins the reason of each.
 

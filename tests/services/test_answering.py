@@ -207,11 +207,11 @@ def test_a_done_report_sent_again_adds_to_the_one_that_waits_and_makes_nobody_la
     second = office.submit(QUARTER, kind="done", note="đủ")
     first, last = office.case(QUARTER).answers
     assert (first.review, last.review, last.id) == (None, None, str(second.number))
-    assert [found.answer_id for found in reviewing.waiting(office.app)] == [second.number]
+    assert [found.answer_id for found in office.waiting()] == [second.number]
     office.set(date(2024, 4, 5))
     decided = reviewing.accept(office.app, QUARTER, by="so-noi-vu", now=office.moment)
     assert (decided.late, decided.submitted_on) == (False, date(2024, 3, 29))
-    assert reviewing.waiting(office.app) == ()
+    assert office.waiting() == ()
 
 
 def test_a_return_holds_for_everything_sent_before_it(office: Office) -> None:
@@ -220,7 +220,7 @@ def test_a_return_holds_for_everything_sent_before_it(office: Office) -> None:
     office.set(date(2024, 3, 22))
     reviewing.return_(office.app, QUARTER, by="so-noi-vu", now=office.moment, reason="Chưa ký.")
     assert state(office, QUARTER)[0] == "returned"
-    assert reviewing.waiting(office.app) == ()
+    assert office.waiting() == ()
 
 
 def test_other_answers_wait_while_a_done_report_is_under_review(office: Office) -> None:

@@ -390,6 +390,17 @@ def test_undo_restores_everything_but_the_journal(office: Office, decide: Callab
         undo(office, obligation_id)
 
 
+@pytest.mark.parametrize("decide", [decide_grant_unasked, decide_waive], ids=["grant", "waive"])
+def test_a_reminder_that_a_mistake_dropped_waits_again(office: Office, decide: Callable[[Office], str]) -> None:
+    office.set(date(2024, 3, 21))
+    sweep(office.app, office.moment, PLAN_ID, "I.2.5")
+    (queued,) = told(office, QUARTER, "reminder")
+    decide(office)
+    assert told(office, QUARTER, "reminder")[0][0] == "dropped"
+    undo(office)
+    assert told(office, QUARTER, "reminder") == [queued]
+
+
 def test_a_second_undo_takes_back_the_decision_before(office: Office) -> None:
     grant(office, until=date(2024, 4, 20), why="x")
     office.set(date(2024, 3, 19))

@@ -93,7 +93,7 @@ def test_a_decision_is_made_once(office: Office) -> None:
 
 
 def test_a_report_that_was_replaced_since_it_was_read_is_not_accepted_by_mistake(office: Office) -> None:
-    read = reviewing.waiting(office.app)[0].answer_id
+    read = office.waiting()[0].answer_id
     newer = office.submit(QUARTER, kind="done", note="bản sửa").number
     with pytest.raises(Refused, match=f"đang chờ duyệt là số {newer}, không phải số {read}"):
         reviewing.accept(office.app, QUARTER, by="so-noi-vu", now=office.moment, answer_id=read)
@@ -108,7 +108,7 @@ def test_unknown_work_is_refused(office: Office) -> None:
 def test_what_waits_for_review_is_listed_oldest_first(office: Office) -> None:
     office.set(date(2024, 4, 4))
     office.submit(YEAR, kind="done", note="x")
-    found = reviewing.waiting(office.app, PLAN_ID)
+    found = office.waiting(PLAN_ID)
     assert [one.obligation_id for one in found] == [QUARTER, YEAR]
     assert (found[0].agency, found[0].reviewer, found[0].document_number) == ("so-tu-phap", "so-noi-vu", "52/BC-STP")
-    assert reviewing.waiting(office.app, "khac") == ()
+    assert office.waiting("khac") == ()
