@@ -23,24 +23,26 @@ ROLE_WORDS = {"focal": "đầu mối", "head": "lãnh đạo"}
 ACTIONS: Mapping[str, tuple[str, str]] = {
     # What agencies do.
     "answered": ("Đơn vị trả lời", "blue"),
-    "report-sent": ("Đơn vị gửi báo cáo định kỳ", "blue"),
     "contact-asked": ("Đơn vị đề nghị sửa đầu mối", "blue"),
+    "contact-withdrawn": ("Đơn vị rút đề nghị sửa đầu mối", "grey"),
+    "receipt-not-sent": ("Không gửi được biên nhận", "amber"),
     "refused": ("Hệ thống từ chối một thao tác", "red"),
     # What reviewers and the supervisor decide.
     "accepted": ("Chấp nhận", "green"),
     "returned": ("Trả lại để bổ sung", "violet"),
-    "granted": ("Cho gia hạn", "green"),
-    "review-undone": ("Rút lại quyết định duyệt", "amber"),
+    "extension-granted": ("Cho gia hạn", "green"),
+    "extension-refused": ("Không cho gia hạn", "violet"),
+    "undone": ("Rút lại quyết định", "amber"),
     "waived": ("Miễn việc này", "grey"),
-    "waiver-lifted": ("Bỏ miễn, việc tiếp tục", "amber"),
+    "lifted": ("Bỏ miễn, việc tiếp tục", "amber"),
     "reassigned": ("Chuyển việc cho đơn vị khác", "violet"),
-    "reassignment-undone": ("Bỏ chuyển việc", "amber"),
+    "received": ("Nhận việc do chuyển đến", "violet"),
     "lead-selected": ("Chọn đơn vị thực hiện", "violet"),
     "redated": ("Đổi thời hạn", "violet"),
-    "extended": ("Gia hạn", "violet"),
     "reminded-by-hand": ("Nhắc ngay theo đề nghị của cơ quan theo dõi", "amber"),
     "contact-confirmed": ("Xác nhận đầu mối mới", "green"),
-    "contact-refused": ("Không nhận đầu mối mới", "red"),
+    "contact-refused": ("Không nhận đầu mối mới", "violet"),
+    "contact-undone": ("Rút lại quyết định về đầu mối", "amber"),
     # The plan.
     "plan-applied": ("Áp dụng kế hoạch", "grey"),
     "withdrawn": ("Việc không còn trong kế hoạch", "grey"),
@@ -69,6 +71,10 @@ ACTIONS: Mapping[str, tuple[str, str]] = {
     "account-created": ("Lập tài khoản", "grey"),
     "account-disabled": ("Khóa tài khoản", "amber"),
     "account-enabled": ("Mở lại tài khoản", "grey"),
+    "account-locked": ("Tạm khóa vì sai mật khẩu nhiều lần", "red"),
+    "account-unlocked": ("Bỏ tạm khóa", "grey"),
+    "account-password": ("Đặt lại mật khẩu cho tài khoản", "amber"),
+    "account-password-changed": ("Đổi mật khẩu", "grey"),
     "signed-in": ("Đăng nhập", "grey"),
     "signed-out": ("Đăng xuất", "grey"),
     "sign-in-failed": ("Đăng nhập không được", "red"),
@@ -77,6 +83,9 @@ ACTIONS: Mapping[str, tuple[str, str]] = {
     "zalo-consent-needed": ("Zalo cần được cấp quyền lại", "red"),
 }  # fmt: skip
 """Words and tone of every action that the code writes (a test reads the code)."""
+
+TAKEN_BACK = ("Đơn vị rút lại câu trả lời", "amber")
+"""What `withdrawn` says of an answer; without that new value it is the plan that no longer has the work."""
 
 _SIGNS = {"red": "alert", "amber": "clock", "violet": "back", "blue": "open", "green": "check", "grey": "dash"}
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -106,6 +115,8 @@ def timeline(entries: Iterable[Entry], book: Book) -> tuple[EventView, ...]:
 
 def _event(entry: Entry, book: Book) -> EventView:
     words, tone = ACTIONS.get(entry.action, (OTHER, "grey"))
+    if (entry.action, entry.new) == ("withdrawn", "withdrawn"):
+        words, tone = TAKEN_BACK
     if entry.subject.startswith("message/"):
         words = f"{words} (thư số {entry.subject.partition('/')[2]})"
     return EventView(
@@ -140,7 +151,10 @@ def _change(entry: Entry, book: Book) -> str:
     return leading_capital(new) if new and entry.action not in _SAYS_ALL else ""
 
 
-_SAYS_ALL = ("dropped", "held", "undropped", "expired", "withdrawn", "released")
+_SAYS_ALL = (
+    "dropped", "held", "undropped", "expired", "withdrawn", "released", "waived", "lifted", "undone",
+    "extension-refused",
+)  # fmt: skip
 
 
 def _value(text: str | None, book: Book) -> str:
