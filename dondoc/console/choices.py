@@ -27,8 +27,8 @@ _ABOUT: dict[str, str] = {
     "done": "Gửi số, ngày văn bản và tệp minh chứng. Việc nhắc dừng ngay.",
     "progress": "Ghi tình hình đến nay. Thời hạn không đổi, việc nhắc vẫn tiếp tục.",
     "ack": "Việc nhắc tạm dừng đến hết ngày hẹn. Thời hạn của kế hoạch không đổi. Mỗi việc hẹn một lần.",
-    "extension": "Người duyệt quyết định; thời hạn chỉ đổi khi được đồng ý. Trong khi chờ, việc nhắc tạm dừng, lâu nhất "
-    "đến ngày đề nghị và không quá {days} ngày làm việc sau hạn.",
+    "extension": "Người duyệt quyết định; thời hạn chỉ đổi khi được đồng ý. Trong khi chờ, việc nhắc tạm dừng, lâu "
+    "nhất đến ngày đề nghị và không quá {days} ngày làm việc sau hạn.",
     "not_applicable": "Việc nhắc tạm dừng đến khi người duyệt quyết định; được đồng ý thì không phải báo cáo.",
     "not_mine": "Việc nhắc tạm dừng đến khi người duyệt quyết định việc này là của đơn vị nào.",
     "not_happened": "Việc vẫn chờ sự kiện, không tính thời hạn; sẽ được hỏi lại trong báo cáo định kỳ.",

@@ -60,7 +60,7 @@ def find(session: Session, recipient: str, form: str) -> DraftRow | None:
 
 
 def typed_of(home: Path, draft: DraftRow, chosen: tuple[str, ...]) -> Typed:
-    """The form as it was saved, for those of its obligations that are still owed, without files whose bytes are gone."""
+    """The form as it was saved, for those of its obligations that are still owed, without files that are gone."""
     said: Mapping[str, Any] = draft.fields
     texts: dict[str, Any] = {name: str(said.get(name, "")) for name in _TEXTS}
     return Typed(chosen=chosen, files=tuple(_files(home, said.get("files", []))), **texts)

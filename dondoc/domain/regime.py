@@ -40,7 +40,8 @@ class ReportPeriod:
 class Regime:
     """All settings of one reporting regime; lengths are in working days, but `extension_days` in civil days.
 
-    `receipts`: who answers gets a receipt by message. At most `extension_times` extensions of one obligation, each to at most `extension_days` after its due day.
+    `receipts`: who answers gets a receipt by message. At most `extension_times` extensions of one obligation, each to
+    at most `extension_days` after its due day.
 
     `every` gives the due day of a cadence that names none, in the words of a clause's `on`
     ("by day 17", "by day 17 of last month", "by 06-17"), one or more for each period.

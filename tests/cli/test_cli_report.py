@@ -73,6 +73,9 @@ def test_the_same_submission_again_is_harmless(office: Office) -> None:
         (("report", "submit", QUARTER, "--answer", "xong"), "chọn ack, progress, done"),
         (("report", "submit", QUARTER, "--answer", "ack", "--until", "16/4/2024"), "muộn nhất là Thứ Hai, 15/4/2024"),
         (("report", "submit", QUARTER, "--answer", "ack", "--until", "mai"), "--until: không đọc được ngày “mai”"),
+        (("report", "submit", QUARTER, "--answer", "extension", "--note", "x"), "Ghi ngày đề nghị gia hạn đến"),
+        (("report", "submit", QUARTER, "--answer", "not_mine", "--note", "x", "--whose", "la"), "trong danh bạ"),
+        (("report", "submit", QUARTER, "--answer", "not_happened"), "chỉ dành cho việc chờ sự kiện"),
         (("report", "submit", "khong/co", "--answer", "done"), "không thuộc danh sách"),
         (("report", "submit", QUARTER, "--answer", "done", "--file", "/khong/co.pdf"), "file-unreadable"),
         (("report", "accept", QUARTER), "không có báo cáo hoàn thành nào đang chờ duyệt"),
@@ -125,3 +128,12 @@ def test_work_is_waived_and_passed_on_by_command(office: Office) -> None:
     assert passed.startswith("Đã chuyển: hung-yen-2024/I.2.8/-/1/so-y-te, hạn Thứ Ba, 31/12/2024.")
     told = run(office, "reassign", YEAR, "so-y-te", "--reason", "x")
     assert (told.returncode, "đang được miễn" in told.stderr) == (1, True)
+
+
+def test_every_kind_of_answer_is_taken(office: Office) -> None:
+    wish = ("extension", "--until", "12/4/2024", "--note", "Chờ Bộ.")
+    sent = json.loads(said(run(office, "report", "submit", QUARTER, "--answer", *wish, "--json")))
+    assert (sent["answer"], office.case(QUARTER).answers[0].until) == ("extension", date(2024, 4, 12))
+    whose = ("not_mine", "--note", "Ngân sách.", "--whose", "so-tai-chinh")
+    assert "không phải đơn vị tôi, 1 việc" in said(run(office, "report", "submit", YEAR, "--answer", *whose))
+    assert office.case(YEAR).answers[0].whose == "so-tai-chinh"

@@ -40,6 +40,7 @@ def test_an_unknown_kind_is_a_usage_error_that_names_the_kinds() -> None:
 def test_check_is_quiet_about_good_templates_and_names_what_is_wrong(tmp_path: Path) -> None:
     assert run("check") == (0, "Các mẫu thư không có lỗi.\n")
     shutil.copytree(TEMPLATES / "notices", tmp_path / "notices")
+    shutil.copytree(TEMPLATES / "receipt", tmp_path / "receipt")
     (tmp_path / "notices" / "urge_1" / "body.txt").write_text("{{ linse }}", "utf-8")
     with pytest.raises(ProblemsFound, match=r"urge_1/body.txt:1: \[template.undefined\].*có phải là lines\?"):
         run("check", templates=tmp_path)

@@ -19,6 +19,7 @@ SHIPPED = Path(__file__).parents[2] / "templates"
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     shutil.copytree(SHIPPED / "notices", tmp_path / "notices")
+    shutil.copytree(SHIPPED / "receipt", tmp_path / "receipt")
     return tmp_path
 
 
@@ -128,3 +129,15 @@ def test_a_missing_file_is_named(folder: Path) -> None:
     (folder / "notices" / "opened" / "zalo.txt").unlink()
     (problem,) = check_templates(folder)
     assert (problem.code, problem.message) == ("template.missing", "thiếu tệp mẫu opened/zalo.txt")
+
+
+def test_the_receipts_templates_are_checked_like_the_notices(folder: Path) -> None:
+    (folder / "receipt" / "body.html").write_text("{{ receipt.numbr }}", encoding="utf-8")
+    (folder / "receipt" / "zalo.txt").write_text("{{ receipt.number", encoding="utf-8")
+    codes = {(Path(p.file).name, p.code) for p in check_templates(folder)}
+    assert {name for name, _ in codes} <= {"body.html", "zalo.txt"}
+    assert ("body.html", "template.undefined") in codes
+    (folder / "receipt" / "body.html").unlink()
+    assert [(p.code, p.message) for p in check_templates(folder)] == [
+        ("template.missing", "thiếu tệp mẫu receipt/body.html")
+    ]

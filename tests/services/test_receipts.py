@@ -221,8 +221,8 @@ def test_receipts_neither_fill_the_recipients_day_nor_wait_for_it(post: Post) ->
 def _plain(post: Post, klass: str) -> messages.NewMessage:
     return messages.NewMessage(
         recipient=FOCAL, day=DAY, klass=klass, plan_id=PLAN, agency=JUSTICE, channel="email",
-        address="so-tu-phap@tinh.example", address_name="x", header_id=message_id(klass, "hungyen.example"), subject="s", body_text="b",
-        body_html="b", body_zalo="b", status="ready", reason="", next_try_at=post.moment,
+        address="so-tu-phap@tinh.example", address_name="x", header_id=message_id(klass, "hungyen.example"),
+        subject="s", body_text="b", body_html="b", body_zalo="b", status="ready", reason="", next_try_at=post.moment,
     )  # fmt: skip
 
 
