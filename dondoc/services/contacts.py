@@ -91,8 +91,10 @@ class OwnContact:
 
 
 def _shown(contact: Contact, key: str) -> str:
-    value = getattr(contact, key) or ""
-    return CHANNEL_NAMES.get(value, value) if key == "prefers" else value
+    if key == "prefers":
+        return CHANNEL_NAMES[contact.prefers]
+    value: str | None = getattr(contact, key)
+    return value or ""
 
 
 def _address(contact: Contact) -> tuple[str | None, ...]:
