@@ -15,7 +15,7 @@ from dondoc.errors import Refused
 from dondoc.intake.texts import clean_text
 from dondoc.services import links, routing
 from dondoc.services.app import App
-from dondoc.services.books import applied_files, books
+from dondoc.services.books import Book, applied_files, books
 from dondoc.services.contacts import Change, to_change, write
 from dondoc.store import contact_changes, messages, suppressions
 from dondoc.store.models import ContactChangeRow, PlanRow
@@ -44,9 +44,10 @@ def find(session: Session, change_id: int) -> Change | None:
     return None if row is None else to_change(row)
 
 
-def warnings(app: App, session: Session, change: Change) -> tuple[str, ...]:
-    """What the supervisor should look at before confirming, in sentences; nothing when it is plain."""
-    found = [book.directory for book in books(app, session, live=True).values()]
+def warnings(app: App, session: Session, change: Change, known: Mapping[str, Book] | None = None) -> tuple[str, ...]:
+    """What the supervisor should look at before confirming, in sentences; nothing when it is plain. `known` are the
+    followed plans, where the caller has read them."""
+    found = [book.directory for book in (books(app, session, live=True) if known is None else known).values()]
     own = [directory for directory in found if directory.id == change.directory]
     return tuple(dict.fromkeys([*_stale(own, change), *_elsewhere(found, change), *_doubtful(app, session, change)]))
 
@@ -203,18 +204,30 @@ def _contacts(directory: Directory, agency: str) -> tuple[Contact, ...]:
 
 def _in_file(session: Session, change: Change) -> tuple[Contact, ...]:
     """The agency's contacts as the newest followed plan was applied with: without corrections."""
-    rows = session.scalars(select(PlanRow).where(PlanRow.archived.is_(False)).order_by(PlanRow.year.desc(), PlanRow.id))
-    found = (applied_files(row).directory for row in rows)
-    own = next((directory for directory in found if directory.id == change.directory), None)
+    return _in_directory(_filed(session), change)
+
+
+def _in_directory(filed: Mapping[str, Directory], change: Change) -> tuple[Contact, ...]:
+    own = filed.get(change.directory)
     return _contacts(own, change.agency) if own is not None else ()
+
+
+def _filed(session: Session) -> dict[str, Directory]:
+    """Each directory as the newest followed plan was applied with, by its id. One query."""
+    rows = session.scalars(select(PlanRow).where(PlanRow.archived.is_(False)).order_by(PlanRow.year, PlanRow.id.desc()))
+    return {directory.id: directory for directory in (applied_files(row).directory for row in rows)}
 
 
 def not_in_file(app: App, session: Session) -> tuple[Change, ...]:
     """Confirmed changes that are in force and that the applied directory file does not say yet, the oldest first."""
     found = [to_change(row) for row in contact_changes.confirmed_rows(session)]
-    return tuple(change for change in found if _is_missing(app, session, change))
-
-
-def _is_missing(app: App, session: Session, change: Change) -> bool:
-    in_force = (change.new in _contacts(d, change.agency) for d in _live(app, session, change).values())
-    return change.new not in _in_file(session, change) and any(in_force)
+    if not found:
+        return ()
+    in_force = [book.directory for book in books(app, session, live=True).values()]
+    filed = _filed(session)
+    return tuple(
+        change
+        for change in found
+        if change.new not in _in_directory(filed, change)
+        and any(change.new in _contacts(d, change.agency) for d in in_force if d.id == change.directory)
+    )

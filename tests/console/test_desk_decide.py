@@ -141,7 +141,7 @@ def test_nothing_is_done_when_another_reviewer_was_quicker(office: Office, seat:
     before = moves(office)
     late = confirmed(one, preview)
     assert late.status_code == 409 and "trả lại" in late.text
-    assert moves(office) == before
+    assert moves(office) == [*before, ("so-noi-vu/supervisor", "refused")]
 
 
 @pytest.mark.parametrize("key", [OWN, QUARTER])

@@ -90,6 +90,7 @@ class _Contacts:
         mine = {"xac-nhan": "confirmed", "khong": "refused"}.get(typed.line("quyet_dinh"))
         if typed.is_confirmed and change.decided_by == seat.by and change.decision == mine:
             return RedirectResponse(f"{_address(change)}?xong", 303)
+        self.bench.refused(seat, f"contact-change/{change.id}", SINCE_CHANGED)
         back = ((_address(change), "Xem lại"), (HOME, "Về việc cần làm"))
         told = Told("Đề nghị đã thay đổi từ lúc mở trang", (SINCE_CHANGED,), back=back, tone="amber", sign="alert")
         return self.bench.told(seat, HERE, told, 409)

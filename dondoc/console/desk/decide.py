@@ -15,7 +15,18 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from dondoc.console.desk import sheets, wishes
-from dondoc.console.desk.bench import DECIDERS, NO_REASON, Bench, Item, Preview, Told, Typed, departure_words, hidden
+from dondoc.console.desk.bench import (
+    DECIDERS,
+    NO_REASON,
+    SINCE_CHANGED,
+    Bench,
+    Item,
+    Preview,
+    Told,
+    Typed,
+    departure_words,
+    hidden,
+)
 from dondoc.console.desk.seats import Seats
 from dondoc.console.desk.wishes import Action, Changed, Wish
 from dondoc.console.pages import Pages
@@ -194,6 +205,7 @@ class _Decide:
         last = case.found.last_move
         if wish is not None and last is not None and (last.who, last.action) in _own(wish):
             return RedirectResponse(f"{case.address}?xong", 303)
+        self.bench.refused(case.seat, case.found.id, SINCE_CHANGED)
         since = (f"Lần thay đổi gần nhất: {sheets.sheet(case.found, self.app.now()).last}",) if last else ()
         told = Told(
             "Việc đã thay đổi từ lúc mở trang", ("Chưa có gì được ghi nhận. Xem lại rồi quyết định.", *since),

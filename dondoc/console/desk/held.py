@@ -198,6 +198,8 @@ class Held:
         return tuple(items)
 
     def _told(self, seat: SignedIn, done: str, moved: Moved, after: str = "") -> Response:
+        for number, why in moved.stayed.items():
+            self.bench.refused(seat, f"message/{number}", why)
         said = (*filter(None, (after if moved.moved else "",)), *moved.notes.values())
         links = tuple((f"{HOME}/{n}", f"Xem thư {n}") for n in moved.moved[:1]) if len(moved.moved) == 1 else ()
         title = f"{done} {len(moved.moved)} thư" if moved.moved else "Chưa có thư nào thay đổi"

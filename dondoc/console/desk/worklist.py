@@ -80,7 +80,7 @@ class Worklist:
             leads=[lead for lead in leads if not lead.chosen], chosen=[lead for lead in leads if lead.chosen],
             unreachable=worklist.unreachable(session, known), happened=worklist.happened(session, known),
             contacts=[
-                (change, _contact(known, change), contact_decisions.warnings(self.app, session, change))
+                (change, _contact(known, change), contact_decisions.warnings(self.app, session, change, known))
                 for change in contact_decisions.waiting(session)
             ],
             unfiled=[(change, _contact(known, change)) for change in contact_decisions.not_in_file(self.app, session)],
@@ -111,6 +111,7 @@ class Worklist:
         try:
             guarding.answer(self.app, number, decision, seat.by, why, self.app.now())
         except Refused as error:
+            self.bench.refused(seat, f"guard/{number}", str(error))
             return self.bench.told(seat, HERE, _refused(str(error)), 409)
         return self.bench.told(seat, HERE, Told(f"Đã ghi: {title[0].lower()}{title[1:]}", effects[:1], back=_BACK))
 
