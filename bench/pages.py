@@ -180,10 +180,10 @@ def _processor_time(store: Store) -> float:
 
 
 def _report(stores: list[Store]) -> int:
-    table = Table("trang")
+    table = Table("trang (thời gian: ms)")
     for store in stores:
-        for head in ("p50 ms", "p95 ms", "bộ xử lý ms", "truy vấn"):
-            table.add_column(f"{store.obligations:,}: {head}", justify="right")
+        for head in ("p50", "p95", "bộ xử lý", "truy vấn"):
+            table.add_column(f"{store.obligations:,}\n{head}", justify="right")
     table.add_column(f"p95 lớn / nhỏ (giới hạn {LIMIT * 1000:.0f} ms)", justify="right")
     wrong = False
     for page in stores[0].seconds:

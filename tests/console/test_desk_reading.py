@@ -166,7 +166,7 @@ def test_a_search_finds_code_product_and_deadline(reader: TestClient) -> None:
 def test_filters_narrow_together(reader: TestClient) -> None:
     page = reader.get(PLAN, params={"co-quan": "so-tu-phap", "thang": "2024-q1", "linh-vuc": "I"}).text
     assert "I.2.5" in page
-    assert "Đã chọn" not in page
+    assert "Đang lọc: Sở Tư pháp; I. " in page
     assert 'value="so-tu-phap" selected' in page
     assert 'value="2024-q1" selected' in page
     assert 0 < how_many(page) < how_many(reader.get(PLAN, params={"co-quan": "so-tu-phap"}).text)

@@ -163,7 +163,18 @@ def _values(found: Book, offered: Choices, question: Asked, page: listing.Listed
     here = plan_address(found.plan.id)
     return {
         "now": now, "book": found, "offered": offered, "typed": question.typed, "ignored": question.ignored,
-        "is_narrowed": question.is_narrowed, "page": page, "groups": groups(page.rows, now), "address": here,
+        "is_narrowed": question.is_narrowed, "narrowed_by": _narrowed_by(offered, question.typed),
+        "page": page, "groups": groups(page.rows, now), "address": here,
         "file_address": with_query(f"{here}/danh-sach.csv", question.typed), "longest": LONGEST_SEARCH,
         "page_address": lambda number: with_query(here, {**question.typed, "trang": str(number)}),
     }  # fmt: skip
+
+
+def _narrowed_by(offered: Choices, typed: Mapping[str, str]) -> list[str]:
+    """What narrows the list, in words: on paper the form is not there to tell."""
+    lists = (
+        ("trang-thai", offered.states), ("co-quan", offered.agencies), ("linh-vuc", offered.sections),
+        ("thang", offered.months),
+    )  # fmt: skip
+    chosen = [dict(known)[typed[name]] for name, known in lists if typed[name]]
+    return [*chosen, f"tìm “{typed['tim']}”"] if typed["tim"] else chosen
