@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import cast
 
 import pytest
-from browser_help import chromium
-from office import JUSTICE, OTHERS, QUARTER, TASKS, YEAR, Office, open_office
+from browser_help import serious
+from office import JUSTICE, QUARTER, TASKS, YEAR, Office, open_office
 from page_help import live
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from seat_help import PASSWORD, has_account
@@ -30,12 +30,6 @@ class Silent:
     """A channel that is there; nothing is sent."""
 
     can_be_asked = False
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as launched:
-        yield launched
 
 
 @pytest.fixture
@@ -170,15 +164,32 @@ def status(office: Office, number: int) -> str:
     return next(m.status for m in mails(office) if m.id == number)
 
 
-def test_no_page_is_wider_than_a_phone(browser: Browser, office: Office) -> None:
-    """360 px: nothing is cut off, nothing scrolls sideways."""
-    office.submit(OTHERS, kind="progress", note="đang làm", by="van-phong-ubnd-tinh/focal")
-    context = browser.new_context(viewport={"width": 360, "height": 740}, locale="vi-VN")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_is_shown_before_and_after_a_decision_fits_a_phone(browser: Browser, office: Office, scheme: str) -> None:
+    """The steps that have no address of their own: 360 px wide, nothing serious for axe."""
+    context = browser.new_context(
+        viewport={"width": 360, "height": 740}, locale="vi-VN", color_scheme=scheme, bypass_csp=True,  # type: ignore[arg-type]
+    )  # fmt: skip
     with live(console_app(office.app)) as base:
         page = context.new_page()
         page.goto(f"{base}/theo-doi/duyet")
         sign_in(page)
-        for path in ("duyet", "duyet/1", f"viec/{OTHERS}", "thu-giu", "thu-giu/1", "can-lam"):
-            page.goto(f"{base}/theo-doi/{path}")
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+        page.goto(f"{base}/theo-doi/duyet/1")
+        for step in ("Xem trước: trả lại", "Xem trước: chấp nhận", "Xác nhận: chấp nhận"):
+            fits(page, step)
+        page.goto(f"{base}/theo-doi/duyet")
+        page.locator('input[name="tra_loi"]').first.check()
+        fits(page, "Xem trước: chấp nhận")
+        page.goto(f"{base}/theo-doi/thu-giu")
+        page.locator(f'input[name="thu"][value="{next(m.id for m in mails(office) if m.names_late)}"]').check()
+        fits(page, "Xem trước: cho gửi")
+        page.get_by_role("checkbox", name=re.compile("Tôi đã kiểm tra")).check()
+        fits(page, "Xác nhận: cho gửi 1 thư")
     context.close()
+
+
+def fits(page: Page, step: str) -> None:
+    """Press that button and look at what comes."""
+    page.get_by_role("button", name=step, exact=True).click()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), step
+    assert serious(page) == [], step
