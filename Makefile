@@ -1,6 +1,6 @@
 # dondoc. `make run` and `make test` set everything up first; a set-up with nothing to do takes a moment.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint format bench faults clean
+.PHONY: help setup run test check lint format bench faults screens clean
 .NOTPARALLEL:
 
 BIN := .venv/bin
@@ -13,6 +13,7 @@ help:
 	@echo "make check   như test, thêm kiểm tra định dạng mã nguồn"
 	@echo "make bench   đo tốc độ (bench/)"
 	@echo "make faults  giết tiến trình, làm hỏng mọi thứ xung quanh, so thư đã nhận (bảng)"
+	@echo "make screens chụp lại mọi trang vào docs/screens"
 	@echo "make clean   xóa .venv và các tệp tạm; giữ nguyên dữ liệu trong ./var"
 
 setup:
@@ -40,6 +41,10 @@ lint: setup
 bench: setup
 	@for script in $(filter-out bench/_%,$(wildcard bench/*.py)); do \
 		echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+screens: setup
+	@.ci/setup browser
+	$(BIN)/pytest -q tests/console/screens.py
 
 faults: setup
 	$(BIN)/python tests/faults/fault_run.py

@@ -136,12 +136,19 @@ def _tightest(rows: Iterable[NoticeRow]) -> tuple[list[NoticeRow], list[NoticeRo
     best: dict[tuple[str, str, str], NoticeRow] = {}
     looser = []
     for row in sorted(rows, key=lambda r: (URGENCY.index(cast(NoticeKind, r.kind)), -r.id)):
-        key = (row.obligation_id, row.recipient, row.kind if row.kind == "assignment" or is_apart(row.rule) else "")
+        key = (row.obligation_id, row.recipient, _theme(row))
         if key in best:
             looser.append(row)
         else:
             best[key] = row
     return sorted(best.values(), key=lambda r: r.id), looser
+
+
+def _theme(row: NoticeRow) -> str:
+    """Of one theme one line is enough; each decision is a theme of its own."""
+    if row.kind == "decided":
+        return f"decided {row.rule}"
+    return row.kind if row.kind in ("assignment", "review_waiting") else ""
 
 
 def _write(
@@ -214,11 +221,11 @@ def _line(row: NoticeRow, case: Case, found: Mapping[str, Book]) -> Line | None:
 
 def worded(
     app: App, draft: Draft, renderer: NoticeRenderer, found: Mapping[str, Book], cases: Mapping[str, Case],
-    now: datetime, mornings: Mornings,
+    now: datetime, mornings: Mornings | None = None,
 ) -> NewMessage:  # fmt: skip
     """One draft in words, ready for the outbox; the link in it is a placeholder until it leaves."""
     link = address(app.settings.require_public_url(), LINK_PLACEHOLDER)
-    rendered = renderer.render_message(context_of(draft, found, cases, link, mornings.of(draft)))
+    rendered = renderer.render_message(context_of(draft, found, cases, link, mornings.of(draft) if mornings else None))
     contact = draft.recipient.contact
     owner = found[draft.lines[0].obligation.plan_id].directory.by_id[draft.recipient.agency_id]
     held = draft.is_held

@@ -20,7 +20,7 @@ from dondoc.domain.workspace import Workspace
 from dondoc.errors import DondocError, ProblemsFound
 from dondoc.loading import load_workspace
 from dondoc.rendering.notices import NoticeRenderer
-from dondoc.services import demo_zalo
+from dondoc.services import demo_desk, demo_zalo
 from dondoc.services.app import App
 from dondoc.services.applying import apply_workspace
 from dondoc.services.books import Book, books
@@ -55,6 +55,7 @@ def seed(app: App, now: datetime, say: Progress) -> bool:
     with app.sessions.begin() as session:
         _Seeding(app, session, workspace, history, now).write()
     demo_zalo.connect_standin(app, workspace.directory, now)
+    demo_desk.fill(app, workspace.plan.id, now)
     say(f"Gửi thật các thư của {SENT_DAYS} ngày làm việc gần nhất…")
     _send(app, now)
     return True

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 from argon2.profiles import CHEAPEST
+from browser_help import chromium
 from office import JUSTICE, Office, open_office, small
 from page_help import Visit
+from playwright.sync_api import Browser
 from seat_help import Seat, signed_in_client
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
@@ -17,6 +19,13 @@ from starlette.testclient import TestClient
 from dondoc.console import console_app
 from dondoc.services import passwords
 from dondoc.services.accounts import Role
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """The installed Chromium; its absence fails the tests, it never skips them."""
+    with chromium() as launched:
+        yield launched
 
 
 @pytest.fixture

@@ -54,13 +54,13 @@ def typed_in(page: str, name: str) -> str:
     return html.unescape(found.group(1))
 
 
-def send_report(office: Office, submission: str) -> None:
-    """Sở Tư pháp's first report through the service, every line filled in."""
+def send_report(office: Office, submission: str, key: str = Q1) -> None:
+    """A report of Sở Tư pháp (its first one) through the service, every line filled in."""
     with office.app.sessions() as session:
-        case = obligations.load_case(session, Q1)
+        case = obligations.load_case(session, key)
         assert case is not None
         books = owed.live_books(office.app, session)
-        lines = sheet(session, books[PLAN_ID], case, office.moment).lines
+        lines = sheet(session, books[case.obligation.plan_id], case, office.moment).lines
     said = [
         ReportLine(line.id, line.kind, happened=False)
         if line.kind == "question"
@@ -68,6 +68,6 @@ def send_report(office: Office, submission: str) -> None:
         for line in lines
     ]
     periodic.submit(
-        office.app, obligation_id=Q1, report=Report(Reply("done"), tuple(said)), by=JUSTICE, submission=submission,
+        office.app, obligation_id=key, report=Report(Reply("done"), tuple(said)), by=JUSTICE, submission=submission,
         now=office.moment,
     )  # fmt: skip

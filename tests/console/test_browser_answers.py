@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from browser_help import chromium, serious
+from browser_help import serious
 from office import AWAITING, JUSTICE, QUARTER, YEAR, Office
 from page_help import live
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -15,12 +15,6 @@ from starlette.applications import Starlette
 
 PHONE = {"width": 360, "height": 780}
 PDF = b"%PDF-1.7\nto trinh\n%%EOF"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as launched:
-        yield launched
 
 
 @pytest.fixture

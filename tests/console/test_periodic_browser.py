@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from browser_help import chromium, serious
+from browser_help import serious
 from office import AWAITING, JUSTICE, ONGOING, PLAN_ID, QUARTER, YEAR, Office, open_office
 from page_help import live
 from periodic_help import H1, Q1, at, send_report, text_of
@@ -22,12 +22,6 @@ from dondoc.services.periodic_lines import key_of
 
 PHONE = {"width": 360, "height": 740}
 DISTRICT = "ubnd-huyen-van-lam"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as launched:
-        yield launched
 
 
 @pytest.fixture

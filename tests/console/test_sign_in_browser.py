@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from browser_help import chromium, serious
+from browser_help import serious
 from office import Office
 from page_help import live
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -16,12 +16,6 @@ from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
 PHONE = {"width": 360, "height": 740}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as launched:
-        yield launched
 
 
 @pytest.fixture
