@@ -126,8 +126,9 @@ def test_of_the_lines_about_one_obligation_the_most_urgent_is_kept_and_none_is_l
     keep, looser = composing._tightest(given_rows)
     assert sorted(row.id for row in (*keep, *looser)) == sorted(row.id for row in given_rows)
 
-    def about(row: NoticeRow) -> tuple[str, str, bool]:
-        return row.obligation_id, row.recipient, row.kind == "assignment"
+    def about(row: NoticeRow) -> tuple[str, str, str]:
+        apart = row.kind in ("assignment", "decided", "review_waiting")  # said beside what the ladder says
+        return row.obligation_id, row.recipient, row.kind if apart else ""
 
     best = {about(row): URGENCY.index(row.kind) for row in keep}  # type: ignore[arg-type]
     assert len(best) == len(keep)
