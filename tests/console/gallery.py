@@ -23,7 +23,7 @@ from dondoc import settings
 from dondoc.channels.email import EmailChannel
 from dondoc.channels.settings import EmailSettings
 from dondoc.channels.sink import Sink
-from dondoc.console import console_app
+from dondoc.console import Addresses, console_app
 from dondoc.loading import load_workspace
 from dondoc.services import demo
 from dondoc.services.app import App
@@ -35,6 +35,9 @@ TODAY = date(2026, 11, 23)
 AGENCY = "so-tu-phap"
 PLAN = "hung-yen-2026"
 YEAR_REPORT = f"{PLAN}/bao-cao/-/2026-Y/{AGENCY}"
+
+
+ADDRESSES = Addresses("http://127.0.0.1:8025", "http://127.0.0.1:4200", "http://127.0.0.1:8027")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ def open_gallery(database_url: str, home: Path) -> Iterator[tuple[Office, Starle
         send_report(office, "bao-cao-nam", YEAR_REPORT)
         with office.app.sessions() as session:
             pages = list(_pages(session, _lead(office.app)))
-        yield office, console_app(office.app), pages
+        yield office, console_app(office.app, ADDRESSES), pages
     finally:
         office.app.engine.dispose()
         sink.stop()
@@ -124,8 +127,9 @@ def _answer(session: Session, kind: str) -> int:
 
 
 def _own_task(session: Session) -> str:
-    own = select(func.max(ObligationRow.id)).where(ObligationRow.agency == AGENCY, ObligationRow.kind == "task")
-    found = session.scalar(own)
+    own = select(func.min(ObligationRow.id)).where(ObligationRow.agency == AGENCY, ObligationRow.kind == "task")
+    open_ones = own.where(ObligationRow.next_on.is_not(None), ObligationRow.due_on >= TODAY)
+    found = session.scalar(open_ones)
     assert found is not None
     return found
 
