@@ -19,7 +19,7 @@ MOST_ROWS = 500
 """So many rows a person is shown at once; machines get all."""
 CLASS_NAMES = {
     "digest": "thư trong ngày", "held": "thư nêu tên đơn vị chậm", "apply": "danh mục việc của năm",
-    "event": "việc do sự kiện mở", "urgent": "nhắc bằng tay",
+    "event": "việc do sự kiện mở", "urgent": "nhắc bằng tay", "receipt": "biên nhận",
 }  # fmt: skip
 LINE_STATES = {"dropped": " (đã bỏ)", "superseded": " (đã có nội dung sát hơn)"}
 ACTION_NAMES = {

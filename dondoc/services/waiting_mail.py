@@ -19,7 +19,7 @@ from dondoc.store.models import MessageRow, NoticeRow, ObligationRow
 
 CLASS_NAMES = {
     "digest": "Thư trong ngày", "held": "Thư nêu tên đơn vị chậm", "apply": "Danh mục việc của năm",
-    "event": "Việc do sự kiện mở", "urgent": "Nhắc bằng tay",
+    "event": "Việc do sự kiện mở", "urgent": "Nhắc bằng tay", "receipt": "Biên nhận",
 }  # fmt: skip
 CHANNEL_NAMES = {"email": "thư điện tử", "zalo": "Zalo"}
 ROLE_NAMES = {"focal": "đầu mối", "head": "thủ trưởng"}
