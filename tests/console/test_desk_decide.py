@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 from desk_help import confirmed, decided, form, previewed, told
-from office import AWAITING, JUSTICE, OTHERS, OWN, QUARTER, YEAR, Office
+from office import AWAITING, JUSTICE, ONGOING, OTHERS, OWN, QUARTER, YEAR, Office
+from periodic_help import H1, Q1, send_report
 from seat_help import Seat, csrf_of
 from sqlalchemy import select
 
 from dondoc.domain.cases import Rules, standing
 from dondoc.services.books import book
-from dondoc.store.models import NoticeRow
+from dondoc.store.models import NoticeRow, ReportLineRow
 
 
 def answered(office: Office, key: str = QUARTER, **reply: Any) -> str:
@@ -236,3 +237,22 @@ def queued(office: Office) -> int:
     with office.app.sessions() as session:
         rows = session.scalars(select(NoticeRow).where(NoticeRow.obligation_id == QUARTER, NoticeRow.rule == "pressed"))
         return len(rows.all())
+
+
+def test_a_periodic_report_is_shown_line_by_line_with_what_changed(office: Office, seat: Seat) -> None:
+    send_report(office, "quy-1")
+    first = office.case(Q1).answers[-1].id
+    client = seat("supervisor")
+    page = told(client.get(f"/theo-doi/duyet/{first}").text)
+    assert "Từng dòng của báo cáo (4)" in page and "Kết quả" in page and "Chưa" in page
+    assert page.count("Thay đổi") == 1  # the legend alone: there is no report before it
+    office.set(date(2024, 6, 12))
+    send_report(office, "6-thang", H1)
+    with office.app.sessions.begin() as session:
+        number = int(office.case(H1).answers[-1].id)
+        line = session.scalars(
+            select(ReportLineRow).where(ReportLineRow.answer_id == number, ReportLineRow.line == ONGOING)
+        ).one()
+        line.text = "Đã khác trước"
+    page = told(seat("supervisor").get(f"/theo-doi/duyet/{number}").text)
+    assert page.count("Thay đổi") == 2 and "Đã khác trước Kỳ trước: Kết quả" in page

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from dondoc.console.desk.addresses import task_of
 from dondoc.console.desk.bench import Bench, Item, Preview, Told, Typed, hidden
 from dondoc.console.desk.seats import Seats
 from dondoc.console.pages import Pages
@@ -34,8 +35,9 @@ CHOSEN_SINCE = "Có người đã chọn lại từ lúc mở trang. Chưa có g
 
 
 def address(found: OpenLead) -> str:
-    """The page of one conditional lead."""
-    return f"{HOME}/don-vi/{quote(found.book.plan.id)}/{quote(found.task.id)}?nhom={quote(found.lead.name)}"
+    """The page of one conditional lead; "/" in a task's id is written "~", as in the task's own address."""
+    task = found.task.id.replace("/", "~")
+    return f"{HOME}/don-vi/{quote(found.book.plan.id)}/{quote(task)}?nhom={quote(found.lead.name)}"
 
 
 def lead_routes(app: App, pages: Pages, seats: Seats, demo: bool) -> list[BaseRoute]:
@@ -61,9 +63,7 @@ class Leads:
     def _found(self, session: Session, seat: SignedIn, request: Request, name: str) -> OpenLead:
         plan, task = request.path_params["plan"], request.path_params["task"]
         every = worklist.conditional(books(self.app, session, live=True), local_day(self.app.now()))
-        found = next(
-            (o for o in every if (o.book.plan.id, o.task.id, fold(o.lead.name)) == (plan, task, fold(name))), None
-        )
+        found = next((one for one in every if _is_meant(one, plan, task, name)), None)
         if found is None:
             self.bench.refused(seat, f"{plan}/{task}", "Mở nhóm đơn vị không có.")
             raise HTTPException(404)
@@ -118,6 +118,11 @@ class Leads:
             return self.bench.told(seat, HERE, _told(found, found.chosen))
         why = "Đánh dấu ít nhất một đơn vị." if not found.chosen else "Lựa chọn này đang có hiệu lực rồi."
         return self._page(seat, found, found.chosen, why, 422)
+
+
+def _is_meant(one: OpenLead, plan: str, task: str, name: str) -> bool:
+    book = one.book
+    return (book.plan.id, one.task.id, fold(one.lead.name)) == (plan, task_of(book.plan, task), fold(name))
 
 
 def _preview(found: OpenLead, wanted: tuple[str, ...], foreseen: Foreseen) -> Preview:
