@@ -36,7 +36,8 @@ from dondoc.channels.settings import EmailSettings
 from dondoc.channels.sink import HOST, Sink
 from dondoc.embedded import Cluster
 from dondoc.services.app import App
-from dondoc.services.sending import envelope_of, send_ready
+from dondoc.services.envelopes import envelope_of
+from dondoc.services.sending import send_ready
 from dondoc.services.wording import LINK_PLACEHOLDER
 from dondoc.store import migrate
 from dondoc.store.models import MessageRow

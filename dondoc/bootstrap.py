@@ -23,7 +23,7 @@ from dondoc.services.app import App, Channel
 from dondoc.services.zalo_tokens import stored_tokens
 from dondoc.settings import Settings
 from dondoc.store import engine, session_factory
-from dondoc.store.attempts import Limits
+from dondoc.store.claims import Limits
 
 DEMO = "DONDOC_DEMO"
 

@@ -41,7 +41,7 @@ from dondoc.domain.workspace import Workspace
 from dondoc.services import answering
 from dondoc.services.app import App
 from dondoc.services.replies import Reply
-from dondoc.store import attempts, engine, session_factory
+from dondoc.store import claims, engine, session_factory, workers
 from dondoc.store.models import AlarmRow, AttemptRow, JournalRow, MessageRow, NoticeRow
 
 PLAN = "ke-hoach"
@@ -157,13 +157,13 @@ class Post(Town):
             now=self.moment, reply=Reply("done", document_number="12/BC", document_date=self.moment.date()),
         )  # fmt: skip
 
-    def die_sending(self, moment: datetime) -> attempts.Claimed:
+    def die_sending(self, moment: datetime) -> claims.Claimed:
         """A worker that claims the next message at `moment` and dies before it can say what became of it."""
         self.moment = moment
-        with attempts.living_worker(self.app.engine) as worker, self.app.sessions.begin() as session:
-            terms = attempts.Terms(tuple(self.app.channels), worker=worker.number)
-            claimed = attempts.claim_next(session, moment, terms)
-        assert isinstance(claimed, attempts.Claimed)
+        with workers.living_worker(self.app.engine) as worker, self.app.sessions.begin() as session:
+            terms = claims.Terms(tuple(self.app.channels), worker=worker.number)
+            claimed = claims.claim_next(session, moment, terms)
+        assert isinstance(claimed, claims.Claimed)
         return claimed
 
 

@@ -17,7 +17,7 @@ from dondoc.channels.outcomes import Outcome, Sought
 from dondoc.domain.calendar import WorkCalendar
 from dondoc.services.zalo_tokens import StoredTokens
 from dondoc.settings import Settings
-from dondoc.store.attempts import Limits
+from dondoc.store.claims import Limits
 
 
 class Channel(Protocol):

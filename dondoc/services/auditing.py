@@ -15,7 +15,7 @@ from dondoc.domain.moments import local_day
 from dondoc.services.app import App
 from dondoc.services.books import books
 from dondoc.services.outbox_views import without_token
-from dondoc.store import alarms, guards, messages, notices, obligations
+from dondoc.store import alarms, guards, message_counts, messages, notices, obligations
 from dondoc.store.models import MessageRow
 
 SETTLED = ("done", "waived")
@@ -71,7 +71,7 @@ def audit(app: App, now: datetime) -> AuditResult:
                 if work not in SETTLED + WITH_REASON and not _has_next(case, looks, now):
                     without.append(case.obligation.id)
         no_contact = notices.without_contact(session)
-        unknown = messages.count_status(session, "unknown")
+        unknown = message_counts.count_status(session, "unknown")
         waiting = _waiting(session, app.calendar, local_day(now))
     result = (open_ones, tuple(without), no_contact, unknown)
     counts = len(waiting.alarms), len(waiting.refused), len(waiting.guards), len(waiting.held_long)

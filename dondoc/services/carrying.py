@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from dondoc.store import journal, messages, notices, suppressions
+from dondoc.store import journal, message_counts, messages, notices, suppressions
 from dondoc.store.messages import MessageStatus
 from dondoc.store.models import MessageRow
 
@@ -36,7 +36,7 @@ def carry_on(session: Session, today: date, now: datetime) -> int:
 
 def is_whole(session: Session, row: MessageRow, today: date) -> bool:
     """Whether none of its lines has gone on in a later message: only then may the same words be sent again."""
-    if row.day >= today or messages.is_receipt(row):
+    if row.day >= today or message_counts.is_receipt(row):
         return True
     lines = [line for line in notices.of_message(session, row.id) if line.status == "composed"]
     return bool(lines) and all(line.carried == 0 for line in lines)

@@ -26,7 +26,7 @@ from dondoc.services.links import address
 from dondoc.services.mornings import Mornings
 from dondoc.services.standings import refresh
 from dondoc.services.wording import LINK_PLACEHOLDER, context_of
-from dondoc.store import messages, notices, obligations, suppressions
+from dondoc.store import message_counts, messages, notices, obligations, suppressions
 from dondoc.store.messages import NewMessage
 from dondoc.store.models import NoticeRow
 
@@ -162,7 +162,7 @@ def _write(
     lines = lines_of(rows, cases, found)
     renderer = NoticeRenderer(app.templates)
     mornings = Mornings(session, found, now)
-    taken = messages.taken(session, local_day(now))
+    taken = message_counts.taken(session, local_day(now))
     drafts = [d for d in compose(lines, local_day(now)) if (d.recipient.id, d.klass) not in taken]
     # What is left from an earlier day was counted on that day; what a person pressed is no machine's flood.
     new = [d for d in drafts if any(lines[line].on == local_day(now) and not _is_pressed(line) for line in d.lines)]

@@ -26,10 +26,11 @@ from dondoc.services.applying import apply_workspace
 from dondoc.services.books import Book, books
 from dondoc.services.casting import cast
 from dondoc.services.composing import worded
-from dondoc.services.sending import envelope_of, issue_link
+from dondoc.services.envelopes import envelope_of, issue_link
 from dondoc.services.simulating import world_of
-from dondoc.store import attempts, notices, obligations
-from dondoc.store.attempts import Claimed, Finished, Terms
+from dondoc.store import attempts, claims, notices, obligations
+from dondoc.store.attempts import Finished
+from dondoc.store.claims import Claimed, Terms
 from dondoc.store.models import AnswerRow, JournalRow, MessageRow, NoticeRow, PlanRow
 
 PLAN_FILE = "hung-yen-2024.yaml"
@@ -193,7 +194,7 @@ def _send(app: App, now: datetime) -> None:
     """Send the seeded messages that are ready, each dated on its own day; no hours or limits are kept in the demo."""
     while True:
         with app.sessions.begin() as session:
-            claimed = attempts.claim_next(session, now, Terms(tuple(app.channels), past_days=True))
+            claimed = claims.claim_next(session, now, Terms(tuple(app.channels), past_days=True))
             if not isinstance(claimed, Claimed):
                 return
             moment = min(at(claimed.message.day, time(8, 1)), now)

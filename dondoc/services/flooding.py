@@ -12,7 +12,7 @@ from dondoc.domain.compose import Draft
 from dondoc.domain.moments import local_day
 from dondoc.domain.simulate import simulate
 from dondoc.services.books import Book
-from dondoc.store import journal, messages
+from dondoc.store import journal, message_counts
 
 
 def reason(session: Session, drafts: Sequence[Draft], found: Mapping[str, Book], now: datetime) -> str:
@@ -22,10 +22,10 @@ def reason(session: Session, drafts: Sequence[Draft], found: Mapping[str, Book],
     """
     today = local_day(now)
     count = sum(not draft.is_held for draft in drafts)
-    sent = messages.count_leaving(session, today)
+    sent = message_counts.count_leaving(session, today)
     if count == 0 or count + sent <= guards.FEWEST_MESSAGES:
         return ""
-    expected = _foreseen(found, messages.last_day_before(session, today), today)
+    expected = _foreseen(found, message_counts.last_day_before(session, today), today)
     if not guards.too_many_messages(count + sent, expected):
         return ""
     why = f"Hôm nay có {count + sent} thư mới, diễn tập cả năm chỉ thấy {expected}: giữ lại, chờ người xem rồi cho gửi."

@@ -28,7 +28,7 @@ from dondoc.services.links import address
 from dondoc.services.replies import Reply
 from dondoc.services.reply_words import consequence, reply_name
 from dondoc.services.wording import LINK_PLACEHOLDER
-from dondoc.store import alarms, journal, messages, suppressions
+from dondoc.store import alarms, journal, message_counts, messages, suppressions
 from dondoc.store.messages import RECEIPT, NewMessage
 
 log = logging.getLogger(__name__)
@@ -92,7 +92,7 @@ def _stored(app: App, session: Session, recorded: Recorded, book: Book, recipien
     day = local_day(recorded.at)
     if recipient.id in suppressions.of_recipients(session, day):
         return "Người nhận đang được ngừng gửi."
-    if messages.count_receipts(session, recipient.id, day) >= MOST_A_DAY:
+    if message_counts.count_receipts(session, recipient.id, day) >= MOST_A_DAY:
         return f"Hôm nay đã gửi {MOST_A_DAY} biên nhận cho người nhận này."
     try:
         worded = _worded(app, recorded, book, recipient)

@@ -20,7 +20,7 @@ from dondoc.services.app import App
 from dondoc.services.books import Book, books
 from dondoc.services.composing import OVERTAKEN, lines_of, still_open, worded
 from dondoc.services.mornings import Mornings
-from dondoc.store import journal, messages, notices, obligations
+from dondoc.store import journal, message_counts, messages, notices, obligations
 from dondoc.store.models import MessageRow, NoticeRow
 
 DONDOC = "dondoc"
@@ -64,7 +64,7 @@ class Desk:
 
         A receipt says what was recorded, which stays so.
         """
-        if messages.is_receipt(row):
+        if message_counts.is_receipt(row):
             return ""
         lines = [line for line in notices.of_message(self.session, row.id) if line.status == "composed"]
         cases, keep = self.judged(lines)

@@ -17,7 +17,7 @@ from dondoc.services.composing import OVERTAKEN
 from dondoc.services.outbox_views import STATUS_NAMES, without_token
 from dondoc.services.rejudging import DONDOC, GONE_ON, Desk
 from dondoc.services.suppressing import how_long
-from dondoc.store import journal, messages, notices, suppressions, switches
+from dondoc.store import journal, message_counts, messages, notices, suppressions, switches
 from dondoc.store.arrays import is_one_of_ids
 from dondoc.store.messages import MessageStatus
 from dondoc.store.models import MessageRow
@@ -189,7 +189,7 @@ def _why_gone_for_good(desk: Desk, row: MessageRow) -> str:
         return f"Thư {row.id} do hệ thống bỏ, không lấy lại được: {row.reason}"
     if local_day(last.at) != local_day(desk.now):
         return f"Thư {row.id} bỏ từ ngày {local_day(last.at):%d/%m/%Y}, chỉ lấy lại được trong ngày."
-    if messages.is_receipt(row):
+    if message_counts.is_receipt(row):
         return ""
     lines = notices.of_message(desk.session, row.id)
     if not lines or any(entry.action == "carried-on" for entry in history):

@@ -22,19 +22,20 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from dondoc.channels.envelope import Envelope
-from dondoc.channels.outcomes import Outcome, Sought
+from dondoc.channels.outcomes import Outcome
 from dondoc.domain.backoff import next_try
 from dondoc.domain.directory import ChannelName
 from dondoc.domain.moments import ZONE, in_working_hours
-from dondoc.services import links, routing
+from dondoc.services import envelopes, routing
 from dondoc.services.alarms import Alarms
 from dondoc.services.app import App, Channel
 from dondoc.services.books import Book, books
-from dondoc.services.wording import LINK_PLACEHOLDER
-from dondoc.store import attempts, messages
-from dondoc.store.attempts import AttemptOutcome, Claimed, Finished, Limits, Terms, Wait, Worker
+from dondoc.store import attempts, claims, message_counts, messages, workers
+from dondoc.store.attempts import AttemptOutcome, Finished
+from dondoc.store.claims import Claimed, Limits, Terms, Wait
 from dondoc.store.kept import KeptConnection
 from dondoc.store.models import MessageRow
+from dondoc.store.workers import Worker
 
 log = logging.getLogger(__name__)
 
@@ -58,9 +59,9 @@ def send_ready(app: App, now: datetime) -> Counter[str]:
 
     A channel that needs an administrator is left alone for the rest of the run; the others go on.
     """
-    with attempts.living_worker(app.engine) as worker:
+    with workers.living_worker(app.engine) as worker:
         with app.sessions() as session:
-            waiting = messages.count_waiting(session, now)
+            waiting = message_counts.count_waiting(session, now)
         run = _Run(app, now, worker, app.now())
         try:
             _work(run, _threads(app, waiting))
@@ -144,9 +145,9 @@ class _Run:
         terms = self._terms(now, ended)
         with self._transaction(kept, ended, terms) as session:
             outcome = self._record(session, ended, now) if ended is not None else None
-            claimed = attempts.claim_next(session, now, terms)
+            claimed = claims.claim_next(session, now, terms)
             if isinstance(claimed, Claimed):
-                issue_link(self.app, session, claimed.message, now)
+                envelopes.issue_link(self.app, session, claimed.message, now)
         if outcome is not None:
             with self.lock:
                 self.kinds[outcome] += 1
@@ -188,12 +189,12 @@ class _Run:
         redirected = self.app.settings.redirect_all_to is not None
         if claimed.closed is not None and not redirected:
             return Outcome("refused", None, f"Kênh này đang đóng với địa chỉ ấy: {claimed.closed}")
-        name = route(self.app, claimed.message.channel)
+        name = envelopes.route(self.app, claimed.message.channel)
         channel = self.app.channels.get(name)
         if channel is None:
             return Outcome("administrator", None, f"Chưa gửi: kênh {name} không có trong cấu hình của máy này.")
         try:
-            envelope = envelope_of(self.app, claimed.message)
+            envelope = envelopes.envelope_of(self.app, claimed.message)
         except OSError as error:
             log.exception("envelope failed", extra={"action": "envelope_failed", "message": claimed.message.id})
             return Outcome("administrator", None, f"Chưa gửi: không dựng được thư ({type(error).__name__}).")
@@ -252,19 +253,9 @@ class _Ended:
     outcome: Outcome
 
 
-def route(app: App, channel: str) -> str:
-    """The channel by which messages of `channel` really leave: email while everything is redirected to one mailbox."""
-    return "email" if app.settings.redirect_all_to is not None else channel
-
-
 def _plain(text: str) -> str:
     """The other side's words in one line that the database takes, whatever stood in them."""
     return " ".join("".join(char if char.isprintable() else " " for char in text).split())[:MOST_TEXT]
-
-
-def sought(message: MessageRow, envelope: Envelope, attempted_at: datetime) -> Sought:
-    """What the other side is asked about a message."""
-    return Sought(envelope.message_id, envelope.to_address, envelope.short, attempted_at)
 
 
 def _sent(channel: Channel, envelope: Envelope, now: datetime) -> Outcome:
@@ -280,32 +271,5 @@ def _is_there(channel: Channel, envelope: Envelope, message: MessageRow, now: da
     """Before a second try the other side is asked: some say no to what they took."""
     if not channel.can_be_asked:
         return False
-    asked = channel.arrived([sought(message, envelope, message.created_at)], now)
+    asked = channel.arrived([envelopes.sought(message, envelope, message.created_at)], now)
     return asked.get(envelope.message_id, False)
-
-
-def issue_link(app: App, session: Session, row: MessageRow, now: datetime) -> None:
-    """The message's personal link is valid from the moment its claim is committed."""
-    links.issue_for_message(session, app.settings.home, key_of(row), row.recipient, row.agency, now)
-
-
-def key_of(row: MessageRow) -> str:
-    """What the message's link is derived from: its identity (`Draft.key`) and where it goes. Sent to another address,
-    after a contact was corrected, it carries another link: the one that the old mailbox has is revoked."""
-    return f"{row.recipient}/{row.day.isoformat()}/{row.klass}/{row.channel}:{row.address}"
-
-
-def envelope_of(app: App, row: MessageRow) -> Envelope:
-    """The message as it leaves: the personal link is put in now, the redirect for rehearsals applied."""
-    token = links.message_token(links.server_key(app.settings.home), key_of(row))
-    redirect = app.settings.redirect_all_to
-    return Envelope(
-        to_address=redirect or row.address,
-        to_name=row.address_name,
-        subject=row.subject,
-        text=row.body_text.replace(LINK_PLACEHOLDER, token),
-        html=row.body_html.replace(LINK_PLACEHOLDER, token),
-        message_id=row.header_id,
-        headers={"X-Dondoc-Redirected-From": row.address} if redirect else {},
-        short=row.body_zalo.replace(LINK_PLACEHOLDER, token),
-    )

@@ -19,7 +19,8 @@ from dondoc.domain.moments import local_day
 from dondoc.errors import Refused
 from dondoc.services import carrying
 from dondoc.services.app import App
-from dondoc.services.sending import CHANNELS, envelope_of, route, sought
+from dondoc.services.envelopes import envelope_of, route, sought
+from dondoc.services.sending import CHANNELS
 from dondoc.store import attempts, journal, messages
 from dondoc.store.attempts import Finished
 from dondoc.store.models import AttemptRow, MessageRow

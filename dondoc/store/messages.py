@@ -14,7 +14,6 @@ from sqlalchemy import Select, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from dondoc.domain.compose import PRESSED
 from dondoc.domain.moments import at
 from dondoc.store.arrays import is_one_of, is_one_of_ids
 from dondoc.store.models import AttemptRow, JournalRow, MessageRow, NoticeRow
@@ -243,54 +242,6 @@ def find(
         statement.order_by(MessageRow.day.desc(), MessageRow.id).limit(limit),
         execution_options={"populate_existing": True},
     ).all()
-
-
-def count(session: Session, day: date) -> int:
-    """How many messages that day has, whatever became of them: for the guard against a flood."""
-    return session.scalars(select(func.count()).where(MessageRow.day == day)).one()
-
-
-def count_leaving(session: Session, day: date) -> int:
-    """How many messages of that day, with something new of that day in them that no person pressed, have left or may
-    leave by themselves."""
-    leaving = MessageRow.status.not_in(("held", "dropped"))
-    is_new = exists().where(NoticeRow.message_id == MessageRow.id, NoticeRow.on == day, NoticeRow.rule != PRESSED)
-    return session.scalars(select(func.count()).where(MessageRow.day == day, leaving, is_new)).one()
-
-
-def taken(session: Session, day: date) -> set[tuple[str, str]]:
-    """The recipients and classes that have their message of that day."""
-    return set(session.execute(select(MessageRow.recipient, MessageRow.klass).where(MessageRow.day == day)).tuples())
-
-
-def last_day_before(session: Session, day: date) -> date | None:
-    """The last day before `day` that has any message but receipts: those are written whether anything is composed."""
-    return session.scalar(select(func.max(MessageRow.day)).where(MessageRow.day < day, ~_IS_RECEIPT))
-
-
-_IS_RECEIPT = func.starts_with(MessageRow.klass, RECEIPT)
-
-
-def is_receipt(row: MessageRow) -> bool:
-    """Whether the message is a receipt."""
-    return row.klass.startswith(RECEIPT)
-
-
-def count_receipts(session: Session, recipient: str, day: date) -> int:
-    """How many receipts that recipient has of that day."""
-    which = (MessageRow.recipient == recipient) & (MessageRow.day == day) & _IS_RECEIPT
-    return session.scalars(select(func.count()).select_from(MessageRow).where(which)).one()
-
-
-def count_waiting(session: Session, now: datetime) -> int:
-    """How many messages may leave at `now`."""
-    waiting = MessageRow.status.in_(("ready", "retry")) & (MessageRow.next_try_at <= now)
-    return session.scalars(select(func.count()).where(waiting)).one()
-
-
-def count_status(session: Session, status: MessageStatus) -> int:
-    """How many messages are in that state now."""
-    return session.scalars(select(func.count()).where(MessageRow.status == status)).one()
 
 
 def undrop(session: Session, message_ids: Collection[int], why: str) -> list[int]:

@@ -20,8 +20,9 @@ from dondoc import cli
 from dondoc.channels.sink import Sink
 from dondoc.services import answering, composing, sweeping
 from dondoc.services.replies import Reply
-from dondoc.store import attempts, journal, messages
-from dondoc.store.attempts import AttemptOutcome, Claimed, Finished
+from dondoc.store import attempts, claims, journal, messages
+from dondoc.store.attempts import AttemptOutcome, Finished
+from dondoc.store.claims import Claimed
 from dondoc.store.journal import Entry
 from dondoc.store.models import MessageRow, NoticeRow
 
@@ -112,7 +113,7 @@ class Desk:
         """Claim the next message and let its attempt end so; its number."""
         again = self.town.moment.replace(hour=23) if outcome == "retry" else None
         with self.town.app.sessions.begin() as session:
-            claimed = attempts.claim_next(session, self.town.moment)
+            claimed = claims.claim_next(session, self.town.moment)
             assert isinstance(claimed, Claimed)
             done = Finished(claimed.message.id, claimed.message.channel, claimed.n, outcome, code, text)
             assert attempts.record(session, done, again, self.town.moment)

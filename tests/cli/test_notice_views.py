@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from notice_desk import FIRST, JANUARY, JUSTICE, MONDAY, OFFICE, QUARTER, Desk, open_desk
 
-from dondoc.services import links, sending
+from dondoc.services import envelopes, links
 from dondoc.store import messages
 
 KEYS = [
@@ -137,7 +137,7 @@ def test_a_message_for_machines_holds_everything_but_the_links_token(desk: Desk)
     desk.apply(JANUARY)
     (number,) = desk.compose()
     row = desk.row(number)
-    token = links.message_token(links.server_key(desk.town.app.settings.home), sending.key_of(row))
+    token = links.message_token(links.server_key(desk.town.app.settings.home), envelopes.key_of(row))
     desk.tried("unknown", f"đứt sau khi quét https://dondoc.example/l/{token}?x=1")
     said = desk.done("show", number, "--json")
     data = json.loads(said)

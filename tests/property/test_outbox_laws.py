@@ -34,7 +34,7 @@ from dondoc.domain.policy import NOTICE_KINDS, names_late_to_others
 from dondoc.embedded import Cluster
 from dondoc.services import composing, sending
 from dondoc.services.releasing import RELEASED
-from dondoc.store import attempts, messages
+from dondoc.store import attempts, claims, messages
 from dondoc.store.attempts import Finished
 from dondoc.store.models import MessageRow, NoticeRow
 
@@ -142,7 +142,7 @@ Move = Callable[[Session, int, datetime], object]
 
 
 def claim(session: Session, message_id: int, now: datetime) -> None:
-    attempts.claim_next(session, now, attempts.Terms(("email", "zalo")))
+    claims.claim_next(session, now, claims.Terms(("email", "zalo")))
 
 
 def end(outcome: str) -> Move:

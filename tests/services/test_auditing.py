@@ -15,8 +15,9 @@ from town import Town, only, shipped
 from dondoc.services import auditing, composing, sweeping
 from dondoc.services.alarms import Alarms
 from dondoc.services.app import App
-from dondoc.store import attempts, guards
-from dondoc.store.attempts import Claimed, Finished
+from dondoc.store import attempts, claims, guards
+from dondoc.store.attempts import Finished
+from dondoc.store.claims import Claimed
 from dondoc.store.models import ObligationRow
 
 JANUARY = "II.2.39"
@@ -104,7 +105,7 @@ def compose(town: Town, day: date) -> None:
 def refuse_next(app: App, town: Town, text: str) -> int:
     """The next message is refused in these words."""
     with app.sessions.begin() as session:
-        claimed = attempts.claim_next(session, town.moment)
+        claimed = claims.claim_next(session, town.moment)
         assert isinstance(claimed, Claimed)
         attempts.record(session, Finished(claimed.message.id, "email", 1, "refused", 550, text), None, town.moment)
     return claimed.message.id

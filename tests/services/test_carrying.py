@@ -15,7 +15,7 @@ from outbox_help import FINANCE, JUSTICE, PLAN, Post, by, id_of, open_post, task
 from dondoc.channels.outcomes import Outcome
 from dondoc.domain.moments import at
 from dondoc.services import composing, pressing, releasing
-from dondoc.store.attempts import Limits
+from dondoc.store.claims import Limits
 from dondoc.store.models import NoticeRow
 
 FIRST, SECOND, THIRD = date(2024, 6, 5), date(2024, 6, 6), date(2024, 6, 7)

@@ -15,7 +15,7 @@ from town import Town, open_town, shipped
 from dondoc.channels.sink import Sink
 from dondoc.domain.moments import at
 from dondoc.errors import Refused
-from dondoc.services import composing, contact_decisions, contacts, links, sending, sweeping
+from dondoc.services import composing, contact_decisions, contacts, envelopes, links, sending, sweeping
 from dondoc.services.answering import NotYours
 from dondoc.services.contacts import Wish
 from dondoc.services.replies import NotAllowed
@@ -122,7 +122,7 @@ def test_confirmed_it_moves_what_waits_and_ends_links_and_sessions(town: Town) -
 
 def test_a_link_that_went_to_the_old_mailbox_stays_dead_when_the_message_goes_again(town: Town) -> None:
     row = compose(town)
-    token = links.message_token(links.server_key(town.app.settings.home), sending.key_of(row))
+    token = links.message_token(links.server_key(town.app.settings.home), envelopes.key_of(row))
     with town.app.sessions.begin() as session:
         links.issue(session, JUSTICE, "so-tu-phap", town.moment, token=token)  # tried once, and it came back
     contact_decisions.confirm(town.app, ask(town), WHO, town.moment)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from town import Town, only, shipped
 
 from dondoc.services import delivering, releasing, sweeping
-from dondoc.store import attempts, switches
+from dondoc.store import claims, switches
 from dondoc.store.models import AttemptRow, MessageRow, NoticeRow
 
 JANUARY = "II.2.39"  # by 31/01/2024, Văn phòng UBND tỉnh
@@ -134,7 +134,7 @@ def test_a_message_whose_worker_died_is_unknown_and_never_sent_again(town: Town)
     sweeping.sweep(town.app, town.set(date(2024, 1, 22)))
     delivering.compose_day(town.app, town.moment)
     with town.app.sessions.begin() as session:
-        assert attempts.claim_next(session, town.moment) is not None  # and here the process dies
+        assert claims.claim_next(session, town.moment) is not None  # and here the process dies
     town.morning(date(2024, 1, 22), time(10, 0))
     assert [row.status for row in outbox(town)] == ["unknown"]
     assert town.mails() == []

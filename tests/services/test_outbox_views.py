@@ -10,11 +10,12 @@ from town import Town, only, shipped
 
 from dondoc.domain.moments import at
 from dondoc.errors import Refused
-from dondoc.services import composing, links, outbox_views, releasing, sending, sweeping
+from dondoc.services import composing, envelopes, links, outbox_views, releasing, sweeping
 from dondoc.services.alarms import Alarms
 from dondoc.services.outbox_views import FOR_A_PERSON, STATUS_NAMES, STATUSES, Departure, departure
-from dondoc.store import attempts, messages
-from dondoc.store.attempts import AttemptOutcome, Claimed, Finished
+from dondoc.store import attempts, claims, messages
+from dondoc.store.attempts import AttemptOutcome, Finished
+from dondoc.store.claims import Claimed
 
 JANUARY, QUARTER = "II.2.39", "I.2.5"
 MONDAY = date(2024, 1, 22)
@@ -32,7 +33,7 @@ def composed(town: Town, day: date = MONDAY) -> list[int]:
 def tried(town: Town, outcome: AttemptOutcome, text: str, again: datetime | None = None) -> None:
     """Claim the next message and let its attempt end so."""
     with town.app.sessions.begin() as session:
-        claimed = attempts.claim_next(session, town.moment)
+        claimed = claims.claim_next(session, town.moment)
         assert isinstance(claimed, Claimed)
         done = Finished(claimed.message.id, "email", claimed.n, outcome, None, text)
         assert attempts.record(session, done, again, town.moment)
@@ -85,7 +86,7 @@ def test_the_links_token_stands_nowhere(town: Town) -> None:
     with town.app.sessions() as session:
         row = messages.get(session, number)
     assert row is not None
-    token = links.message_token(links.server_key(town.app.settings.home), sending.key_of(row))
+    token = links.message_token(links.server_key(town.app.settings.home), envelopes.key_of(row))
     tried(town, "refused", f'liên kết "https://dondoc.example/l/{token}" bị chặn (http://x.vn/l/{token})')
     said = str(outbox_views.shown(town.app, number)) + str(outbox_views.listed(town.app))
     assert token not in said

@@ -17,8 +17,8 @@ from dondoc.services import answering, flooding, links, receipts, releasing, set
 from dondoc.services.answering import AlreadyUsed, NotYours, Receipt
 from dondoc.services.books import books
 from dondoc.services.replies import Reply
-from dondoc.store import messages
-from dondoc.store.attempts import Limits
+from dondoc.store import message_counts, messages
+from dondoc.store.claims import Limits
 from dondoc.store.models import MessageRow
 
 DAY = date(2024, 6, 4)
@@ -241,8 +241,8 @@ def test_they_are_no_flood_and_hide_none(post: Post) -> None:
         for n in range(2):
             answer(post, id_of("I.3", agency.id), who=f"{agency.id}/focal", submission=f"p{n}", note=f"lần {n}")
     with post.app.sessions() as session:
-        assert messages.count_leaving(session, DAY) == 0
-        assert messages.last_day_before(session, DAY + timedelta(days=1)) == _last_composed(post)
+        assert message_counts.count_leaving(session, DAY) == 0
+        assert message_counts.last_day_before(session, DAY + timedelta(days=1)) == _last_composed(post)
         assert flooding.reason(session, [], books(post.app, session), post.moment) == ""
     assert post.morning(DAY, time(7, 40)).sent == 30
 

@@ -17,7 +17,7 @@ from dondoc.domain.moments import ZONE, at
 from dondoc.domain.plan import Task
 from dondoc.services import pressing, sending
 from dondoc.store import attempts
-from dondoc.store.attempts import Limits
+from dondoc.store.claims import Limits
 
 FIRST = date(2024, 6, 5)  # Wednesday, seven working days before 14/6/2024
 FOUR = [JUSTICE, FINANCE, HEALTH, OFFICE]

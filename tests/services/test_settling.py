@@ -14,7 +14,7 @@ from outbox_help import FINANCE, PLAN, Post, Zalo, by, open_post, task
 from dondoc.channels.outcomes import Outcome, Sought
 from dondoc.domain.moments import at
 from dondoc.errors import Refused
-from dondoc.services import pressing, releasing, sending, settling
+from dondoc.services import envelopes, pressing, releasing, sending, settling
 
 FIRST = date(2024, 6, 5)  # Wednesday, seven working days before 14/6/2024
 SECOND = date(2024, 6, 6)
@@ -42,7 +42,7 @@ def die(post: Post, hour: time = time(8, 1), *, arrived: bool) -> None:
     """A worker dies between claim and outcome, before or after the mail left."""
     claimed = post.die_sending(at(post.moment.date(), hour))
     if arrived:
-        envelope = sending.envelope_of(post.app, claimed.message)
+        envelope = envelopes.envelope_of(post.app, claimed.message)
         assert post.app.channels["email"].send(envelope, post.moment).kind == "sent"
 
 

@@ -15,8 +15,9 @@ from store_cast import NOW, TODAY, let_go, message
 
 from dondoc import store
 from dondoc.domain.moments import at
-from dondoc.store import attempts, messages, suppressions, switches
-from dondoc.store.attempts import AttemptOutcome, Claimed, Finished, Limits, Terms, Wait
+from dondoc.store import attempts, claims, messages, suppressions, switches, workers
+from dondoc.store.attempts import AttemptOutcome, Finished
+from dondoc.store.claims import Claimed, Limits, Terms, Wait
 from dondoc.store.models import AttemptRow
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -36,7 +37,7 @@ def fill(session: Session, count: int, **values: object) -> list[int]:
 
 
 def claim(session: Session, now: datetime, terms: Terms = FREE) -> Claimed | Wait | None:
-    found = attempts.claim_next(session, now, terms)
+    found = claims.claim_next(session, now, terms)
     session.commit()
     return found
 
@@ -252,7 +253,7 @@ def test_a_living_worker_is_never_declared_dead_whatever_the_clock_says(
     engine: Engine, session: Session, jump: timedelta
 ) -> None:
     fill(session, 1)
-    with attempts.living_worker(engine) as worker:
+    with workers.living_worker(engine) as worker:
         claim(session, NOW, Terms(worker=worker.number))
         assert lost(session, NOW + jump) == []
 
@@ -262,34 +263,34 @@ def test_a_dead_worker_is_found_also_after_the_clock_was_set_back(
     engine: Engine, session: Session, jump: timedelta
 ) -> None:
     (message_id,) = fill(session, 1)
-    with attempts.living_worker(engine) as worker:
+    with workers.living_worker(engine) as worker:
         claim(session, NOW, Terms(worker=worker.number))
     assert lost(session, NOW + jump) == [message_id]
 
 
 def test_a_dead_worker_is_not_looked_for_before_ten_minutes(engine: Engine, session: Session) -> None:
     fill(session, 1)
-    with attempts.living_worker(engine) as worker:
+    with workers.living_worker(engine) as worker:
         claim(session, NOW, Terms(worker=worker.number))
     assert lost(session, NOW + 9 * MINUTE) == []
 
 
 def test_a_worker_whose_database_was_restarted_is_not_declared_dead(engine: Engine, session: Session) -> None:
     fill(session, 2)
-    with attempts.living_worker(engine) as worker:
+    with workers.living_worker(engine) as worker:
         cut_others(session)
         claim(session, NOW, Terms(worker=worker.hold()))
         assert lost(session, NOW + HOUR) == []
 
 
 def test_a_worker_ends_quietly_when_its_database_has_gone(engine: Engine, session: Session) -> None:
-    with attempts.living_worker(engine) as worker:
+    with workers.living_worker(engine) as worker:
         cut_others(session)
     assert worker.number  # and no error
 
 
 def test_threads_of_one_worker_may_ask_for_its_lock_at_once(engine: Engine, session: Session) -> None:
-    with attempts.living_worker(engine) as worker, ThreadPoolExecutor(8) as pool:
+    with workers.living_worker(engine) as worker, ThreadPoolExecutor(8) as pool:
         cut_others(session)
         assert set(pool.map(lambda _: worker.hold(), range(40))) == {worker.number}
 

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session, sessionmaker
 from store_cast import NOW, RECIPIENT, TODAY, let_go, message, notice, obligation
 
 from dondoc.domain.policy import DEFAULT
-from dondoc.store import attempts, messages, notices, obligations, switches
-from dondoc.store.attempts import AttemptOutcome, Claimed, Finished, Terms, Wait
+from dondoc.store import attempts, claims, message_counts, messages, notices, obligations, switches
+from dondoc.store.attempts import AttemptOutcome, Finished
+from dondoc.store.claims import Claimed, Terms, Wait
 
 LATER = NOW + timedelta(minutes=30)
 EMAIL = Terms()
@@ -29,7 +30,7 @@ def create(session: Session, **values: object) -> int:
 
 def take(session: Session, now: datetime = NOW, terms: Terms = EMAIL) -> Claimed | Wait | None:
     """Claim as a worker does: committed before anything is sent."""
-    found = attempts.claim_next(session, now, terms)
+    found = claims.claim_next(session, now, terms)
     session.commit()
     return found
 
@@ -62,7 +63,7 @@ def test_a_recipient_has_one_message_a_day_and_class(session: Session) -> None:
         create(session, recipient="b/focal"),
     ]
     assert len({first, *others}) == 4
-    assert messages.count(session, TODAY) == 3
+    assert message_counts.count(session, TODAY) == 3
 
 
 def test_one_message_id_never_names_two_messages(session: Session) -> None:
@@ -263,7 +264,7 @@ def test_a_person_releases_what_is_held_and_what_waits_for_an_administrator(sess
 def test_messages_that_met_our_own_fault_are_resumed(session: Session) -> None:
     message_id = create(session)
     end(session, message_id, claim(session).n, "administrator", 535, "sai mật khẩu", None, NOW)
-    assert messages.count_status(session, "administrator") == 1
+    assert message_counts.count_status(session, "administrator") == 1
     assert messages.resume(session, LATER) == [message_id]
     session.commit()
     again = take(session, LATER)
