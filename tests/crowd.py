@@ -69,7 +69,7 @@ def settle(app: App, tasks: int, agencies: int) -> int:
     with app.sessions.begin() as session:
         _happened(session)
     with app.sessions.begin() as session:
-        standings.refresh(app, session)
+        standings.refresh(app, session, app.now())
         total = session.execute(text("SELECT count(*) FROM obligations")).scalar_one()
     with app.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM (ANALYZE)"))

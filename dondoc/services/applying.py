@@ -21,6 +21,7 @@ from dondoc.domain.simulate import assignments
 from dondoc.domain.workspace import Workspace
 from dondoc.errors import ProblemsFound, Refused
 from dondoc.loading import load_workspace
+from dondoc.services import standings
 from dondoc.services.app import App
 from dondoc.services.books import Frozen, frozen, scope_of
 from dondoc.services.queueing import queue_notices
@@ -81,7 +82,10 @@ def apply_workspace(
     new = Frozen(workspace.plan, workspace.directory, workspace.regime, workspace.ladder)
     with app.sessions.begin() as session:
         _one_at_a_time(session, new.plan.id)
-        return _Apply(app, session, new, now, by).run(force, live_from, assign)
+        applied = _Apply(app, session, new, now, by).run(force, live_from, assign)
+    with app.sessions.begin() as session:
+        standings.refresh(app, session, now)  # else the first page would wait for it
+    return applied
 
 
 def undo(app: App, plan_id: str, now: datetime, by: str) -> Applied:

@@ -63,7 +63,7 @@ def compose_day(app: App, now: datetime, *, urgent_only: bool = False) -> Compos
     to a digest that is already composed: what came later waits for the next one."""
     if not urgent_only:
         with app.sessions.begin() as session:
-            refresh(app, session)
+            refresh(app, session, now)
     with app.sessions.begin() as session:
         composed = _compose(app, session, now, urgent_only)
     if composed.flood:  # told outside the transaction: an address that does not answer must not keep the queue locked

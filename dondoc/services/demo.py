@@ -20,7 +20,7 @@ from dondoc.domain.workspace import Workspace
 from dondoc.errors import DondocError, ProblemsFound
 from dondoc.loading import load_workspace
 from dondoc.rendering.notices import NoticeRenderer
-from dondoc.services import demo_desk, demo_zalo
+from dondoc.services import demo_desk, demo_zalo, standings
 from dondoc.services.app import App
 from dondoc.services.applying import apply_workspace
 from dondoc.services.books import Book, books
@@ -59,6 +59,8 @@ def seed(app: App, now: datetime, say: Progress) -> bool:
     demo_desk.fill(app, workspace.plan.id, now)
     say(f"Gửi thật các thư của {SENT_DAYS} ngày làm việc gần nhất…")
     _send(app, now)
+    with app.sessions.begin() as session:
+        standings.refresh(app, session, now)
     return True
 
 

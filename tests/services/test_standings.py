@@ -72,7 +72,7 @@ def test_counts_are_the_cores_on_any_day(office: Office) -> None:
     for on in list(days(date(2024, 1, 5), date(2024, 12, 31)))[::9]:
         office.set(on)
         with office.app.sessions.begin() as session:
-            refresh(office.app, session)
+            refresh(office.app, session, office.moment)
             assert _by_the_cache(session, on) == _by_the_core(office, session), on
 
 
@@ -80,7 +80,7 @@ def test_what_is_near_or_past_is_the_cores(office: Office) -> None:
     for on in list(days(date(2024, 1, 5), date(2024, 12, 31)))[::23]:
         office.set(on)
         with office.app.sessions.begin() as session:
-            refresh(office.app, session)
+            refresh(office.app, session, office.moment)
             for name, condition in (("due_soon", standings.is_soon(on)), ("overdue", standings.is_overdue(on))):
                 cached = set(session.scalars(select(StandingRow.obligation_id).where(condition)))
                 assert cached == _told(office, session, name), on
@@ -95,13 +95,13 @@ def _told(office: Office, session: Session, time_state: str) -> set[str]:
 
 def test_a_second_refresh_finds_nothing(office: Office) -> None:
     with office.app.sessions.begin() as session:
-        refresh(office.app, session)
-        assert refresh(office.app, session) == 0
+        refresh(office.app, session, office.moment)
+        assert refresh(office.app, session, office.moment) == 0
 
 
 def test_only_facts_make_a_standing_stale(office: Office) -> None:
     with office.app.sessions.begin() as session:
-        refresh(office.app, session)
+        refresh(office.app, session, office.moment)
         owed = [case.obligation for case in obligations.load_cases(session, plan_id=PLAN)][:6]
         obligations.set_next(session, {owed[0].id: date(2024, 6, 1)})
         assert standings.stale(session, 10) == []
@@ -109,7 +109,7 @@ def test_only_facts_make_a_standing_stale(office: Office) -> None:
         obligations.redate(session, owed[2].id, date(2024, 12, 2), date(2024, 12, 2), ())
         obligations.withdraw(session, owed[3].id, office.moment)
         assert sorted(standings.stale(session, 10)) == sorted(o.id for o in owed[1:4])
-        assert refresh(office.app, session) == 3
+        assert refresh(office.app, session, office.moment) == 3
         gone = select(StandingRow.obligation_id).where(StandingRow.is_withdrawn)
         assert list(session.scalars(gone)) == [owed[3].id]
         session.rollback()
@@ -117,7 +117,7 @@ def test_only_facts_make_a_standing_stale(office: Office) -> None:
 
 def test_another_calendar_makes_every_standing_stale(office: Office) -> None:
     with office.app.sessions.begin() as session:
-        refresh(office.app, session)
+        refresh(office.app, session, office.moment)
         switches.put(session, CALENDAR, "another", office.moment, "x", "x")
-        assert refresh(office.app, session) == len(obligations.load_cases(session, plan_id=PLAN))
+        assert refresh(office.app, session, office.moment) == len(obligations.load_cases(session, plan_id=PLAN))
         session.rollback()

@@ -79,7 +79,7 @@ def test_a_case_comes_back_with_answers_reviews_and_ledger(session: Session) -> 
     fired = (
         Fired("remind_1", "1", TODAY),
         Fired("remind_7", "1", TODAY, superseded=True),
-        Fired("urge_2_head", "1", TODAY),
+        Fired("urge_2_head", "1", TODAY, said=False),  # nobody to say it to
     )
     assert obligations.load_case(session, owed.id) == Case(stored(owed), tuple(expected), fired)
 

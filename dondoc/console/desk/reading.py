@@ -28,7 +28,7 @@ class Reading:
         """Who is looking, and a session in which the standings are true. Raises HTTPException as `Seats.require`."""
         with self.app.sessions.begin() as session:
             seat = self.seats.require(session, request)
-            standings.refresh(self.app, session)
+            standings.refresh(self.app, session, self.app.now())
             yield seat, session
 
     def show(self, name: str, seat: SignedIn, here: str, status: int = 200, **values: Any) -> Response:
