@@ -89,7 +89,14 @@ def inbox(
 
 def count(session: Session, *, reviewer: str | None = None, plan_id: str | None = None) -> int:
     """How many answers wait. One query."""
-    return session.scalars(select(func.count()).select_from(_waiting(reviewer, plan_id, None).subquery())).one()
+    return since(session, reviewer=reviewer, plan_id=plan_id)[0]
+
+
+def since(session: Session, *, reviewer: str | None = None, plan_id: str | None = None) -> tuple[int, datetime | None]:
+    """How many answers wait, and when the oldest of them came. One query."""
+    waiting = _waiting(reviewer, plan_id, None).subquery()
+    number, oldest = session.execute(select(func.count(), func.min(waiting.c.at))).one()
+    return number, oldest
 
 
 def _waiting(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,12 +16,10 @@ from dondoc.services.app import App
 from dondoc.services.books import Book
 from dondoc.services.listing import owed_of
 from dondoc.services.owed import HIGHEST_ID, Owed
-from dondoc.services.periodic_lines import target_id, target_words
 from dondoc.services.undoing import Decided
-from dondoc.store import journal, report_lines
+from dondoc.store import journal
 from dondoc.store.journal import Entry
-from dondoc.store.models import AnswerRow, FileRow, ObligationRow
-from dondoc.store.report_lines import ReportLine
+from dondoc.store.models import AnswerRow, FileRow
 
 DECISIONS = (
     "accepted", "returned", "extension-granted", "extension-refused", "waived", "lifted", "reassigned", "undone",
@@ -103,43 +100,3 @@ def _extension(owed: Owed, now: datetime) -> tuple[date, date] | None:
         return None
     furthest = due_on + timedelta(days=owed.book.rules.regime.extension_days)
     return owed.book.scope.earliest(local_day(now)), furthest
-
-
-@dataclass(frozen=True, slots=True)
-class SaidLine:
-    """One line of a periodic report in words. `changed`: it says something else than the report before."""
-
-    title: str
-    said: ReportLine
-    before: ReportLine | None
-    changed: bool
-
-
-def report_of(session: Session, book: Book, answer_id: int) -> tuple[SaidLine, ...]:
-    """The lines of a periodic report, each beside what the report before said of it; none for an ordinary answer."""
-    lines = report_lines.of_answer(session, answer_id)
-    if not lines:
-        return ()
-    agency = session.scalar(
-        select(ObligationRow.agency)
-        .join(AnswerRow, AnswerRow.obligation_id == ObligationRow.id)
-        .where(AnswerRow.id == answer_id)
-    )
-    earlier = report_lines.latest(session, book.plan.id, agency or "", before=answer_id)
-    before = {line.line: line for line in earlier.lines} if earlier else {}
-    targets = {target_id(book.plan, target, n): target for n, target in enumerate(book.plan.targets, 1)}
-    return tuple(
-        SaidLine(
-            _title(book, line, targets), line, before.get(line.line), bool(earlier) and before.get(line.line) != line
-        )
-        for line in lines
-    )
-
-
-def _title(book: Book, line: ReportLine, targets: Mapping[str, Mapping[str, Any]]) -> str:
-    """The task's words, the target's, or the line's id."""
-    if line.line in targets:
-        return target_words(targets[line.line])
-    parts = line.line.split("/")
-    task = book.plan.by_id.get("/".join(parts[1:-3])) if len(parts) >= 5 else None
-    return f"{task.id}. {task.activity}" if task is not None else line.line

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from dondoc.domain.counts import COUNTS, REPORTS_SECTION
 from dondoc.domain.moments import local_day
 from dondoc.domain.vietnamese import vietnamese_key
-from dondoc.services import last_runs, outbox_views
+from dondoc.services import inbox, last_runs, outbox_views
 from dondoc.services.app import App
 from dondoc.services.books import Book
 from dondoc.services.outbox_views import Departure
@@ -113,7 +113,7 @@ def name_in(books: Mapping[str, Book], agency: str) -> str:
 
 def waits(session: Session, now: datetime) -> Waits:
     """What needs a person now."""
-    number, oldest = waiting.reviews(session)
+    number, oldest = inbox.since(session)
     return Waits(
         number, oldest, waiting.messages(session),
         tuple((agency, count) for agency, count in waiting.without_contact(session, MOST_AGENCIES)),

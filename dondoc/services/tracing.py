@@ -16,6 +16,7 @@ from dondoc.services.app import App
 from dondoc.services.books import Book
 from dondoc.services.listing import Listed, listed
 from dondoc.services.owed import Owed
+from dondoc.services.tracking import moves_of
 from dondoc.store import histories, listings
 from dondoc.store.histories import Fate
 from dondoc.store.journal import Entry
@@ -78,10 +79,11 @@ def trace(
 def _traced(session: Session, rows: Sequence[Owed], now: datetime) -> tuple[Traced, ...]:
     answers = [int(answer.id) for owed in rows for answer in owed.case.answers]
     files = histories.files_of(session, answers)
+    moves = moves_of(session, [owed.case.obligation.id for owed in rows])
     return tuple(
         Traced(
             owed,
-            explain(owed.case, owed.snapshot, now),
+            explain(owed.case, owed.snapshot, now, moves.get(owed.case.obligation.id, ())),
             {answer.id: files[answer.id] for answer in owed.case.answers if answer.id in files},
         )
         for owed in rows

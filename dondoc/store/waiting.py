@@ -3,33 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 
-from sqlalchemy import Row, func, select, text
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
-from dondoc.store.models import AnswerRow, GuardRow, MessageRow, NoticeRow, ObligationRow, StandingRow
-from dondoc.store.models.answers import WAITING
+from dondoc.store.models import GuardRow, MessageRow, NoticeRow, ObligationRow
 
 SETTLED = ("sent", "dropped")
-
-
-def reviews(session: Session) -> tuple[int, datetime | None]:
-    """How many questions wait for a reviewer, and since when the oldest does.
-
-    Answers of one kind that add to each other are judged together, and are one. Needs `services.standings.refresh`.
-    """
-    together = (
-        select(AnswerRow.obligation_id, func.min(AnswerRow.at).label("at"))
-        .where(text(WAITING))  # in the index's own words, so that its partial index serves
-        .group_by(AnswerRow.obligation_id, AnswerRow.kind)
-        .subquery()
-    )
-    # Few are withdrawn, and those that are have an index of their own: asked the other way round, all would be read.
-    gone = select(StandingRow.obligation_id).where(text("standings.is_withdrawn"))
-    statement = select(func.count(), func.min(together.c.at)).where(together.c.obligation_id.not_in(gone))
-    number, oldest = session.execute(statement).one()
-    return number, oldest
 
 
 def messages(session: Session) -> dict[str, int]:

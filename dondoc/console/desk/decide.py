@@ -30,9 +30,10 @@ from dondoc.console.desk.bench import (
 from dondoc.console.desk.seats import Seats
 from dondoc.console.desk.wishes import Action, Changed, Wish
 from dondoc.console.pages import Pages
+from dondoc.console.periodic_views import MARKS
 from dondoc.domain.answers import Answer
 from dondoc.errors import Refused
-from dondoc.services import inbox, matters, pressing
+from dondoc.services import inbox, matters, pressing, reported
 from dondoc.services.accounts import SignedIn
 from dondoc.services.app import App
 from dondoc.services.books import books
@@ -140,7 +141,7 @@ class _Decide:
             done=done, facts=sheets.answer_facts(found, answer) if answer else (), may=may, forms=forms,
             wrong=wrong or {},
             files=found.files.get(case.answer_id or 0, ()), newer=newer, waits=waits, pending=found.waiting,
-            lines=matters.report_of(session, found.owed.book, case.answer_id or 0) if answer else (),
+            report=reported.report_of(session, case.answer_id or 0) if answer else None, marks=MARKS,
             undo=sheets.undo_form(found, wish) if may else None, address=case.address,
             remind=answer is None and case.seat.role == "supervisor" and _may_be_reminded(found),
             next=self._next(session, case.seat, case.answer_id) if done else None,

@@ -18,7 +18,7 @@ from dondoc.console.desk.seats import Seats
 from dondoc.console.pages import Pages
 from dondoc.domain.moments import local_day
 from dondoc.errors import Refused
-from dondoc.services import contact_decisions, guarding, worklist
+from dondoc.services import contact_decisions, guarding, inbox, worklist
 from dondoc.services.accounts import SignedIn
 from dondoc.services.app import App
 from dondoc.services.books import Book, books
@@ -73,7 +73,7 @@ class Worklist:
         known = books(self.app, session, live=True)
         leads = list(worklist.conditional(known, today))
         raised = [row for back in range(ALARM_DAYS) for row in alarms.of_day(session, today - timedelta(days=back))]
-        reviews, oldest = waiting.reviews(session)
+        reviews, oldest = inbox.since(session)
         return self.bench.show(
             seat, HERE, "worklist", 422 if wrong else 200, wrong=wrong, now=now, reviews=reviews, oldest=oldest,
             messages=waiting.messages(session), guards=_guard_rows(guards.waiting(session), known),
