@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Mapping
 from datetime import datetime
+from typing import NoReturn
 
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
@@ -95,7 +96,7 @@ class AnswerForm:
             mandate = owed.mandate_of(books, visitor.recipient)
             found = answering.receipt(session, request.path_params["submission"], mandate)
             if found is None:
-                raise HTTPException(404)
+                self._refuse_receipt(visitor, request)
             now = self.app.now()
             desk = owed.desk(self.app, session, visitor.recipient, now, only=found.obligation_ids)
             kinds = [one.case.obligation.kind for one in desk.owed]
@@ -106,6 +107,10 @@ class AnswerForm:
                 until_label=receipts.UNTIL_LABELS.get(found.reply.kind, "Ngày"),
                 mailed=receipts.is_on_its_way(session, visitor.recipient, found.number, found.at),
             )  # fmt: skip
+
+    def _refuse_receipt(self, visitor: Visitor, request: Request) -> NoReturn:
+        self.visits.refused(visitor, f"form:{request.path_params['submission']}", "Mở biên nhận không thuộc đơn vị.")
+        raise HTTPException(404)
 
     def _visitor(self, request: Request) -> Visitor:
         with self.app.sessions() as session:

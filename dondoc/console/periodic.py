@@ -116,6 +116,8 @@ class PeriodicForm:
             found = periodic.recorded(session, request.path_params["submission"], mandate)
             lines = reported.report_of(session, found.number) if found else None
             if found is None:
+                what = f"form:{request.path_params['submission']}"
+                self.visits.refused(visitor, what, "Mở biên nhận không thuộc đơn vị.")
                 raise HTTPException(404)
             if lines is None:  # sent by command, as a plain answer
                 return RedirectResponse(f"/viec/bien-nhan/{quote(found.submission, safe='')}", 303)

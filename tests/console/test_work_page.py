@@ -237,3 +237,12 @@ def test_no_token_reaches_the_servers_log(
 
 def test_health_answers_while_the_database_does(office: Office, visit: Visit) -> None:
     assert visit().get("/healthz").text == "ok\n"
+
+
+def test_a_guessed_receipt_is_refused_and_journaled(office: Office, visit: Visit) -> None:
+    office.submit(QUARTER, kind="done", note="xong", by=JUSTICE, submission="phieu-cua-so")
+    other = visit("van-phong-ubnd-tinh/focal")
+    for address in ("/viec/bien-nhan/phieu-cua-so", "/viec/bien-nhan-dinh-ky/phieu-cua-so"):
+        assert other.get(address).status_code == 404
+    told = [entry.why for entry in office.journal("form:phieu-cua-so")]
+    assert told == ["Mở biên nhận không thuộc đơn vị."] * 2
