@@ -82,7 +82,8 @@ def test_tu_thu_nhac_den_hoan_thanh_qua_han(town: Town) -> None:
     answer(town, loai="ack", ngay_hen="05/02/2024")
     assert counts(town) == {"done_on_time": 0, "done_late": 0, "in_term": 1, "overdue": 0}
     days_until(town, date(2024, 2, 5))
-    assert len(mails_to(town, FOCAL)) == 2  # không nhắc trong lúc chờ ngày hẹn
+    assert "Biên nhận" in mails_to(town, FOCAL)[-1]  # câu trả lời có biên nhận
+    assert len(mails_to(town, FOCAL)) == 3  # ngoài ra không nhắc trong lúc chờ ngày hẹn
     # Hẹn ngày không đổi hạn: từ 01/02 việc đã là quá hạn trong các con số.
     assert counts(town) == {"done_on_time": 0, "done_late": 0, "in_term": 0, "overdue": 1}
 
@@ -96,7 +97,8 @@ def test_tu_thu_nhac_den_hoan_thanh_qua_han(town: Town) -> None:
     answer(town, loai="done", so_van_ban="12/KH-UBND", ngay_van_ban="07/02/2024")
     sent = len(town.mails())
     days_until(town, date(2024, 2, 20))
-    assert len(town.mails()) == sent  # người duyệt có chậm cũng không ai bị nhắc thêm
+    assert len(town.mails()) == sent + 1  # chỉ thêm biên nhận: người duyệt có chậm cũng không ai bị nhắc
+    assert "Biên nhận" in mails_to(town, FOCAL)[-1]
 
     # 20/02: Sở Nội vụ chấp nhận. Đúng hay quá hạn tính theo lúc gửi (07/02), không theo lúc duyệt.
     decided = reviewing.accept(town.app, OBLIGATION, by="so-noi-vu", now=town.moment)
