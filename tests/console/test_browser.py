@@ -13,11 +13,13 @@ import pytest
 from office import JUSTICE, QUARTER, YEAR, Office, small
 from page_help import live, live_on
 from playwright.sync_api import Browser, BrowserContext, Page
+from seat_help import PASSWORD
 from starlette.applications import Starlette
-from town import open_town
+from town import Town, open_town
 
 from dondoc.channels.sink import Sink
 from dondoc.console import console_app
+from dondoc.services import accounts
 from dondoc.store import obligations
 
 PDF = b"%PDF-1.7\nminh chung\n%%EOF"
@@ -39,8 +41,9 @@ def base(pages: Starlette) -> Iterator[str]:
         yield address
 
 
-def test_from_the_mail_to_the_receipt(database_url: str, tmp_path: Path, context: BrowserContext) -> None:
-    """Reminder in the sink → link → two tasks chosen → done with a PDF → receipt → the list shows them under review."""
+def test_from_the_mail_to_the_accepted_report(database_url: str, tmp_path: Path, context: BrowserContext) -> None:
+    """Reminder in the sink → link → two tasks chosen → done with a PDF → receipt → Home Affairs signs in, reads and
+    accepts one → the agency sees one under review and one done; the receipt comes by mail."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -78,9 +81,38 @@ def test_from_the_mail_to_the_receipt(database_url: str, tmp_path: Path, context
             with town.app.sessions() as session:
                 cases = obligations.load_cases(session, ids=[QUARTER, YEAR])
             assert [case.answers[0].kind for case in cases] == ["done", "done"]
+            accept_the_first(context.browser, port, town)
+            page.reload()
+            assert page.get_by_role("region", name="Chờ duyệt (1)").is_visible()
+            assert page.get_by_role("region", name="Đã xong (1)").is_visible()
+            town.morning(date(2024, 3, 22))
+            assert any("Biên nhận" in mail.entry.subject for mail in town.mails(mailbox.contact.email))
     finally:
         town.app.engine.dispose()
         sink.stop()
+
+
+def accept_the_first(browser: Browser | None, port: int, town: Town) -> None:
+    """Home Affairs at its own PC: sign in, the oldest answer, its file, told first, confirmed."""
+    assert browser is not None
+    accounts.create(
+        town.app, login="lan", name="Cán bộ theo dõi", agency="so-noi-vu", role="supervisor", password=PASSWORD,
+        by="kiểm thử", now=town.moment, must_change=False,
+    )  # fmt: skip
+    desk = browser.new_context(viewport={"width": 1280, "height": 900}, locale="vi-VN", java_script_enabled=False)
+    page = desk.new_page()
+    page.goto(f"http://127.0.0.1:{port}/theo-doi/duyet")
+    page.get_by_label("Tên đăng nhập").fill("lan")
+    page.get_by_label("Mật khẩu", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Đăng nhập").click()
+    page.get_by_role("link", name="Đọc và quyết định").first.click()
+    with page.expect_download() as downloading:
+        page.get_by_role("link", name="báo cáo.pdf").first.click()
+    assert Path(downloading.value.path()).read_bytes() == PDF
+    page.get_by_role("button", name="Xem trước: chấp nhận").click()
+    page.get_by_role("button", name="Xác nhận: chấp nhận").click()
+    assert "Đã ghi nhận" in page.get_by_role("status").inner_text()
+    desk.close()
 
 
 def open_work(context: BrowserContext, base: str, office: Office) -> Page:
