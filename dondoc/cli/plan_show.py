@@ -18,6 +18,9 @@ from dondoc.domain.clauses import to_json
 from dondoc.domain.plan import Plan, Task
 from dondoc.loading import load_plan
 
+_NARRATIVE = ("overall_targets", "responsibilities", "responsibility_intros")
+"""Shown where the document has them."""
+
 
 def plan_show(
     file: Annotated[Path, typer.Argument(help="Tệp kế hoạch (YAML)")],
@@ -40,6 +43,7 @@ def as_contract(plan: Plan) -> dict[str, Any]:
         "tasks": [_task(task) for task in plan.tasks],
         "targets": list(plan.targets),
         "reporting_duties": list(plan.reporting_duties),
+        **{name: list(getattr(plan, name)) for name in _NARRATIVE if getattr(plan, name)},
     }
 
 
@@ -72,6 +76,6 @@ def _show(console: Console, plan: Plan) -> None:
             table.add_column(heading, overflow="fold")
         for task in plan.tasks:
             if task.section == section.no:
-                cells = (task.id, task.activity, "; ".join(task.products), task.lead_raw, task.coordinate_raw)
+                cells = (task.id, task.activity, "; ".join(task.products), task.lead_words, task.coordinate_raw)
                 table.add_row(*(Text(cell) for cell in (*cells, task.deadline)))
         console.print(table)

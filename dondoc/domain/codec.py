@@ -14,6 +14,8 @@ from dondoc.domain.policy import Ladder, Step
 from dondoc.domain.regime import Regime, ReportPeriod
 
 Json = dict[str, Any]
+_NARRATIVE = ("overall_targets", "responsibilities", "responsibility_intros")
+"""Absent in plans that were stored before these were kept."""
 
 
 def plan_to_json(plan: Plan) -> Json:
@@ -30,6 +32,8 @@ def plan_from_json(value: Json) -> Plan:
         "citation": Citation(value["citation"]["number"], _day(value["citation"]["issued_on"])),
         "targets": tuple(value["targets"]),
         "reporting_duties": tuple(value["reporting_duties"]),
+        **{name: tuple(value.get(name, ())) for name in _NARRATIVE},
+        "reporters": tuple(Lead(**lead) for lead in value.get("reporters", ())),
     })  # fmt: skip
 
 

@@ -182,9 +182,12 @@ def _owing(scope: Scope, task: Task, lead: Lead, row: _Row) -> Iterable[tuple[st
 
 
 def _periodic(scope: Scope, tasks: Iterable[Obligation]) -> Iterator[Obligation]:
-    """ONE obligation per (plan, agency, period), for every agency that leads anything, itself or for its communes."""
+    """ONE obligation per (plan, agency, period), for every agency that leads anything, itself or for its communes, and
+    for those that a reporting duty of the plan names."""
     leading = dict.fromkeys(o.agency for o in tasks if o.kind != "unassigned")
-    agencies = dict.fromkeys(scope.directory.reporting_body(agency) for agency in leading)
+    named = (owing_agencies(scope, lead, PERIODIC_TASK, scope.plan.starts_on) for lead in scope.plan.reporters)
+    reporting = dict.fromkeys((*leading, *(agency.id for found in named for agency in found)))
+    agencies = dict.fromkeys(scope.directory.reporting_body(agency) for agency in reporting)
     for period in scope.regime.periodic:
         due_on = period.due_on(scope.plan.year)
         for agency in agencies:

@@ -76,6 +76,11 @@ class Task:
     line: int | None = None
 
     @property
+    def lead_words(self) -> str:
+        """The lead in words: the plan's cell, or the agency that answers for a task without one."""
+        return self.lead_raw or "; ".join(self.lead_names)
+
+    @property
     def title(self) -> str:
         """A one-line name for lists: number, section and activity."""
         return f"{self.code or self.no} {self.activity}".strip()
@@ -91,7 +96,11 @@ class Citation:
 
 @dataclass(frozen=True)
 class Plan:
-    """A year's plan. `supervisor`, `leader` and `own_tasks_reviewer` are agency ids of `directory`."""
+    """A year's plan. `supervisor`, `leader` and `own_tasks_reviewer` are agency ids of `directory`.
+
+    `responsibilities` say which agency answers for what, in the document's words; `reporters` owe the plan's periodic
+    report by one of its reporting duties, even when they lead no task.
+    """
 
     id: str
     title: str
@@ -106,6 +115,10 @@ class Plan:
     citation: Citation = Citation(None, None)
     targets: tuple[dict[str, Any], ...] = ()
     reporting_duties: tuple[dict[str, Any], ...] = ()
+    overall_targets: tuple[dict[str, Any], ...] = ()
+    responsibilities: tuple[dict[str, Any], ...] = ()
+    responsibility_intros: tuple[dict[str, Any], ...] = ()
+    reporters: tuple[Lead, ...] = ()
     demo: bool = False
     file: str | None = None
 

@@ -44,6 +44,8 @@ def shift_plan(plan: Plan, to_year: int) -> Plan:
         citation=Citation(None, None),
         targets=tuple(_texts(target, distance, plan.year) for target in plan.targets),
         reporting_duties=tuple(_duty(duty, plan.year, to_year) for duty in plan.reporting_duties),
+        overall_targets=tuple(_texts(target, distance, plan.year) for target in plan.overall_targets),
+        responsibilities=tuple(_texts(one, distance, plan.year) for one in plan.responsibilities),
         demo=True,
     )
 

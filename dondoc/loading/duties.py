@@ -11,9 +11,9 @@ from dondoc.loading.schema import Fields
 COMPARATORS = ("=", ">=", "<=", ">", "<")
 
 
-def read_targets(head: Fields) -> tuple[dict[str, Any], ...]:
+def read_targets(head: Fields, entry: str = "targets") -> tuple[dict[str, Any], ...]:
     """The plan's targets, with what is measured where a person noted it."""
-    return tuple(_target(entry) for entry in head.tables("targets", "Chỉ tiêu"))
+    return tuple(_target(fields) for fields in head.tables(entry, "Chỉ tiêu"))
 
 
 def read_duties(head: Fields, year: int) -> tuple[dict[str, Any], ...]:

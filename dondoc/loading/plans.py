@@ -14,6 +14,7 @@ from dondoc.loading.directories import cyclic, load_directory
 from dondoc.loading.duties import read_duties, read_targets
 from dondoc.loading.leads import Leads, known_names, resolve
 from dondoc.loading.loaded import Loaded, Report
+from dondoc.loading.responsibilities import read_reporters, read_responsibilities
 from dondoc.loading.schema import FIRST_YEAR, LAST_YEAR, Fields, did_you_mean
 from dondoc.loading.source import Table, read_table
 from dondoc.loading.tasks import read_sections, read_task
@@ -73,7 +74,8 @@ def _plan(table: Table, directory: Directory, path: Path, report: Report) -> Pla
     head = Fields(table, report, "Kế hoạch")
     year = head.number("year", FIRST_YEAR, LAST_YEAR, required=True) or FIRST_YEAR
     leads = Leads(directory, year, report)
-    sections, places = read_sections(head)
+    responsibilities, duties = read_responsibilities(head), read_duties(head, year)
+    sections, places = read_sections(head, responsibilities)
     plan = Plan(
         id=head.identifier("id") or "",
         title=head.required("title"),
@@ -87,7 +89,11 @@ def _plan(table: Table, directory: Directory, path: Path, report: Report) -> Pla
         tasks=tuple(read_task(place, leads) for place in places),
         citation=Citation(head.text("number"), head.day("issued_on")),
         targets=read_targets(head),
-        reporting_duties=read_duties(head, year),
+        reporting_duties=duties,
+        overall_targets=read_targets(head, "overall_targets"),
+        responsibilities=responsibilities,
+        responsibility_intros=read_responsibilities(head, "responsibility_intros"),
+        reporters=read_reporters(head, leads, duties),
         file=str(path),
     )
     head.close()

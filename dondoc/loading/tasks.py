@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from dondoc.domain.plan import Section, Task
 from dondoc.loading.deadlines import read_clauses, read_parts
 from dondoc.loading.leads import Leads, split_cell
+from dondoc.loading.responsibilities import answerable
 from dondoc.loading.schema import Fields, did_you_mean
 
 LONGEST_ANSWER = 250
@@ -17,15 +18,21 @@ _SPANS: tuple[Literal["each", "span", ""], ...] = ("each", "span", "")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A task's entries and the section and objective they stand under."""
+    """A task's entries and the section and objective they stand under.
+
+    `answerable`: who leads where the document has no cell for it.
+    """
 
     fields: Fields
     section: str
     objective_code: str | None = None
     objective: str | None = None
+    answerable: tuple[str, ...] = ()
 
 
-def read_sections(head: Fields) -> tuple[tuple[Section, ...], tuple[Place, ...]]:
+def read_sections(
+    head: Fields, responsibilities: tuple[dict[str, Any], ...] = ()
+) -> tuple[tuple[Section, ...], tuple[Place, ...]]:
     """The sections, and the tasks under them, under their objectives, or in the plan's own list `tasks`."""
     sections: dict[str, Section] = {}
     places: list[Place] = []
@@ -36,7 +43,8 @@ def read_sections(head: Fields) -> tuple[tuple[Section, ...], tuple[Place, ...]]
                 fields.line, "duplicate-id", f"Lĩnh vực “{section.no}” ghi hai lần.", "Gộp lại hoặc đổi số."
             )
         sections[section.no] = section
-        places.extend(_under_section(fields, section.no))
+        names = answerable(fields, section.no, responsibilities)
+        places.extend(replace(place, answerable=names) for place in _under_section(fields, section.no))
         fields.close()
     places.extend(_flat(head, sections))
     return tuple(sections.values()), tuple(places)
@@ -48,8 +56,8 @@ def read_task(place: Place, leads: Leads) -> Task:
     no, code = _number(fields), fields.text("code")
     id = fields.text("id") or f"{place.section}.{code or no or ''}"
     fields.what = f"Nhiệm vụ {id}"
-    lead_raw, coordinate_raw = fields.required("lead"), fields.text("coordinate") or ""
-    names, found = leads.read(fields, split_cell(lead_raw))
+    lead_raw, coordinate_raw = fields.text("lead", required=not place.answerable) or "", fields.text("coordinate") or ""
+    names, found = leads.read(fields, split_cell(lead_raw) or place.answerable)
     text, clauses = read_clauses(fields, leads.year)
     task = Task(
         id=id,

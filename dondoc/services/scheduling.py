@@ -73,7 +73,7 @@ def _description(book: Book, task: Task) -> str:
         for part in (
             f"**{task.code or task.no} {task.activity}**",
             f"Sản phẩm: {', '.join(task.products)}." if task.products else "",
-            f"Chủ trì: {task.lead_raw}.",
+            f"Chủ trì: {task.lead_words}.",
             f"Phối hợp: {task.coordinate_raw}." if task.coordinate_raw else "",
             f"Thời hạn: {task.deadline or 'không ghi'}.",
             f"Ghi chú: {task.note}" if task.note else "",
