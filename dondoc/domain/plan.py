@@ -48,7 +48,11 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One row of the plan's appendix. Texts are the document's own words; `line` is where it stands in the file."""
+    """One row of the plan's appendix. Texts are the document's own words; `line` is where it stands in the file.
+
+    `criteria` and `targets` are codes of what the task serves. `criteria_proposed` and `targets_proposed` are links
+    that nobody has decided on: they are shown as proposals and count for nothing.
+    """
 
     id: str
     no: int | str | None
@@ -72,6 +76,9 @@ class Task:
     occurrences: Literal["each", "span"] | None = None
     absorb: bool = True
     criteria: tuple[str, ...] = ()
+    criteria_proposed: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+    targets_proposed: tuple[str, ...] = ()
     note: str | None = None
     line: int | None = None
 
@@ -99,7 +106,8 @@ class Plan:
     """A year's plan. `supervisor`, `leader` and `own_tasks_reviewer` are agency ids of `directory`.
 
     `responsibilities` say which agency answers for what, in the document's words; `reporters` owe the plan's periodic
-    report by one of its reporting duties, even when they lead no task.
+    report by one of its reporting duties, even when they lead no task. `target_owners`: which agencies (ids) report the
+    value of a target (its code).
     """
 
     id: str
@@ -119,6 +127,7 @@ class Plan:
     responsibilities: tuple[dict[str, Any], ...] = ()
     responsibility_intros: tuple[dict[str, Any], ...] = ()
     reporters: tuple[Lead, ...] = ()
+    target_owners: tuple[tuple[str, tuple[str, ...]], ...] = ()
     demo: bool = False
     file: str | None = None
 

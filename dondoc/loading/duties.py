@@ -9,6 +9,7 @@ from dondoc.loading.deadlines import understood
 from dondoc.loading.schema import Fields
 
 COMPARATORS = ("=", ">=", "<=", ">", "<")
+LEVELS = ("province", "district", "commune")
 
 
 def read_targets(head: Fields, entry: str = "targets") -> tuple[dict[str, Any], ...]:
@@ -22,23 +23,36 @@ def read_duties(head: Fields, year: int) -> tuple[dict[str, Any], ...]:
 
 
 def _target(fields: Fields) -> dict[str, Any]:
+    what = f"Chỉ tiêu {fields.text('code') or ''}".rstrip()
+    fields.what = what
     target = {
         "code": fields.text("code"),
         "group": fields.text("group"),
         "text": fields.required("text"),
-        "measures": [_measure(entry) for entry in fields.tables("measures", "Chỉ tiêu, mục “measures”")],
+        "measures": [_measure(entry) for entry in fields.tables("measures", f"{what}, mục “measures”")],
     }
     fields.close()
     return target
 
 
 def _measure(fields: Fields) -> dict[str, Any]:
-    measure = {
+    measure: dict[str, Any] = {
         "what": fields.required("what"),
         "comparator": fields.choice("comparator", COMPARATORS, "="),
         "value": _value(fields),
         "unit": fields.text("unit"),
     }
+    if fields.has("level"):
+        measure["level"] = fields.choice("level", LEVELS, "province")
+    if not fields.has("comparator"):
+        fields.missing("comparator")
+    if measure["unit"] is None and measure["value"] is not None:
+        # 95 may be a share or a count: without its unit no report can be judged.
+        fields.report.error(
+            fields.line_of("value"), "measure-without-unit",
+            f"{fields.what}: “{measure['what']}” có giá trị {measure['value']} mà thiếu đơn vị tính.",
+            'Thêm dòng “unit: …”, ví dụ unit: "%" hoặc unit: đơn vị.',
+        )  # fmt: skip
     fields.close()
     return measure
 

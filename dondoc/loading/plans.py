@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dondoc.domain.clauses import Upon
@@ -17,6 +17,7 @@ from dondoc.loading.loaded import Loaded, Report
 from dondoc.loading.responsibilities import read_reporters, read_responsibilities
 from dondoc.loading.schema import FIRST_YEAR, LAST_YEAR, Fields, did_you_mean
 from dondoc.loading.source import Table, read_table
+from dondoc.loading.target_links import check_target_links, read_owners
 from dondoc.loading.tasks import read_sections, read_task
 
 _NEEDS_DIRECTORY = frozenset({"unknown-agency", "unknown-coordinating"})
@@ -96,9 +97,11 @@ def _plan(table: Table, directory: Directory, path: Path, report: Report) -> Pla
         reporters=read_reporters(head, leads, duties),
         file=str(path),
     )
+    plan = replace(plan, target_owners=read_owners(head, plan, leads))
     head.close()
     _check_head(plan, head)
     _check_tasks(plan, report)
+    check_target_links(plan, head)
     _check_coordinating(plan, directory, report)
     return plan
 

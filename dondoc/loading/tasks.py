@@ -82,6 +82,9 @@ def read_task(place: Place, leads: Leads) -> Task:
         occurrences=fields.choice("occurrences", _SPANS, "") or None,
         absorb=fields.flag("absorb", default=True),
         criteria=fields.texts("criteria"),
+        criteria_proposed=fields.texts("criteria_proposed"),
+        targets=fields.texts("targets"),
+        targets_proposed=fields.texts("targets_proposed"),
         note=fields.text("note"),
         line=fields.line,
     )
