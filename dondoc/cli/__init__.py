@@ -27,6 +27,7 @@ class Commands(LazyGroup):
         "contact": ("dondoc.cli.contact:contact_app", "Đầu mối do đơn vị đề nghị sửa: xem, xác nhận, không xác nhận"),
         "lead": ("dondoc.cli.lead:lead_app", "Chọn đơn vị cho nhiệm vụ giao nhóm có điều kiện"),
         "notice": ("dondoc.cli.notice:notice_app", "Xem, quyết định về thư; nhắc ngay, ngừng gửi, điểm dừng, báo động"),
+        "criteria": ("dondoc.cli.criteria:criteria_app", "PAR INDEX: tiêu chí còn trống, tự đánh giá năm"),
         "target": ("dondoc.cli.target:target_app", "Chỉ tiêu: số liệu, đạt hay chưa, xu hướng"),
         "zalo": ("dondoc.cli.zalo:zalo_app", "Nối và xem kênh Zalo"),
         "template": ("dondoc.cli.template:template_app", "Xem trước mẫu thư"),

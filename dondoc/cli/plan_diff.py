@@ -18,6 +18,8 @@ FIELD_NAMES = {
     "activity": "nội dung", "products": "sản phẩm", "lead_raw": "chủ trì", "lead_names": "chủ trì (tách)",
     "coordinate_raw": "phối hợp", "coordinate_names": "phối hợp (tách)", "deadline": "thời hạn",
     "clauses": "thời hạn (đã hiểu)", "note": "ghi chú", "code": "mã", "no": "số thứ tự", "objective": "mục tiêu",
+    "criteria": "tiêu chí", "criteria_proposed": "tiêu chí (đề xuất)", "targets": "chỉ tiêu",
+    "targets_proposed": "chỉ tiêu (đề xuất)",
 }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from dondoc.domain.shift import shift
 from dondoc.domain.workspace import Workspace
 from dondoc.loading.calendars import load_calendar
+from dondoc.loading.criteria import load_index, load_points
 from dondoc.loading.directories import load_directory
 from dondoc.loading.ladders import load_ladder
 from dondoc.loading.loaded import Loaded
@@ -15,8 +16,10 @@ __all__ = [
     "Workspace",
     "load_calendar",
     "load_directory",
+    "load_index",
     "load_ladder",
     "load_plan",
+    "load_points",
     "load_regime",
     "load_workspace",
     "shift",

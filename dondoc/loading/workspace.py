@@ -11,6 +11,7 @@ from dondoc.domain.regime import Regime
 from dondoc.domain.workspace import Workspace
 from dondoc.errors import Problem, Severity
 from dondoc.loading.calendars import load_calendar
+from dondoc.loading.criteria import link_problems
 from dondoc.loading.ladders import load_ladder
 from dondoc.loading.loaded import Loaded
 from dondoc.loading.plans import load_plan_file
@@ -29,6 +30,8 @@ def load_workspace(plan_file: Path, config: Path) -> Loaded[Workspace]:
     regime = load_regime(config / "reporting.yaml")
     ladder = load_ladder(config / "escalation.yaml")
     problems = [*plan.problems, *calendar.problems, *regime.problems, *ladder.problems]
+    if plan.value is not None:
+        problems.extend(link_problems(plan.value, config))
     if plan.value is not None and calendar.value is not None:
         problems.extend(_calendar_problems(plan.value, calendar.value, config))
     if plan.value is not None and regime.value is not None and directory is not None:

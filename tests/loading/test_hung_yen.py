@@ -57,7 +57,9 @@ def test_plan_check_finds_no_error_and_asks_what_is_open() -> None:
     assert result.exit_code == 0
     problems = json.loads(result.stdout)
     assert all(set(p) == {"file", "line", "severity", "code", "message", "hint"} for p in problems)
-    assert {p["code"] for p in problems} == {"number-missing", "date-missing", "doubtful", "unknown-coordinating"}
+    assert {p["code"] for p in problems} == {
+        "number-missing", "date-missing", "doubtful", "unknown-coordinating", "proposed-links",
+    }  # fmt: skip
     assert not [p for p in problems if p["severity"] == "error"]
 
 

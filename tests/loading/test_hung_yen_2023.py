@@ -67,7 +67,7 @@ def test_plan_check_finds_no_error_and_says_from_where_the_leads_are(shown: dict
         "date-missing": 1,
         "lead-from-responsibility": 6,
         "calendar-missing": 1,
-        "proposed-links": 1,
+        "proposed-links": 2,
     }
 
 
