@@ -29,6 +29,7 @@ class Commands(LazyGroup):
         "notice": ("dondoc.cli.notice:notice_app", "Xem, quyết định về thư; nhắc ngay, ngừng gửi, điểm dừng, báo động"),
         "criteria": ("dondoc.cli.criteria:criteria_app", "PAR INDEX: tiêu chí còn trống, tự đánh giá năm"),
         "target": ("dondoc.cli.target:target_app", "Chỉ tiêu: số liệu, đạt hay chưa, xu hướng"),
+        "succession": ("dondoc.cli.succession:succession_app", "Sáp nhập, giải thể: chuyển việc còn mở"),
         "zalo": ("dondoc.cli.zalo:zalo_app", "Nối và xem kênh Zalo"),
         "template": ("dondoc.cli.template:template_app", "Xem trước mẫu thư"),
         "sweep": ("dondoc.cli.operations:sweep", "Quét việc đến mốc"),

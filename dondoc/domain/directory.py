@@ -50,7 +50,11 @@ class Agency:
 
     def is_valid(self, on: date) -> bool:
         """Whether the agency exists on that day."""
-        return (self.valid_from is None or self.valid_from <= on) and (self.valid_to is None or on <= self.valid_to)
+        return self.overlaps(on, on)
+
+    def overlaps(self, first: date, last: date) -> bool:
+        """Whether the agency exists on at least one of these days, both included."""
+        return (self.valid_from or date.min) <= last and first <= (self.valid_to or date.max)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,18 +105,27 @@ class Directory:
         return {group.id: group for group in self.groups}
 
     @cached_property
-    def _names(self) -> dict[str, Agency | Group]:
-        names: dict[str, Agency | Group] = {}
+    def _names(self) -> dict[str, tuple[Agency | Group, ...]]:
+        names: dict[str, tuple[Agency | Group, ...]] = {}
         entries: tuple[Agency | Group, ...] = (*self.groups, *self.agencies)
         for entry in entries:
             short = (entry.short,) if isinstance(entry, Agency) else ()
-            for name in (entry.name, *short, *entry.aliases):
-                names[fold(name)] = entry
+            for name in dict.fromkeys(map(fold, (entry.name, *short, *entry.aliases))):
+                names[name] = (*names.get(name, ()), entry)
         return names
 
-    def lookup(self, name: str) -> Agency | Group | None:
-        """What the directory calls `name`, or None: an unknown name is never guessed."""
-        return self._names.get(fold(name))
+    def lookup(self, name: str, during: tuple[date, date] | None = None) -> Agency | Group | None:
+        """What the directory calls `name`, or None: an unknown name is never guessed.
+
+        A name may have belonged to several agencies one after the other: with `during` the first of them that existed
+        in those days is meant, else (or when none did) the last one.
+        """
+        found = self._names.get(fold(name), ())
+        bodies = sorted((e for e in found if isinstance(e, Agency)), key=lambda e: e.valid_from or date.min)
+        if len(bodies) < len(found) or not found:
+            return found[-1] if found else None
+        valid = [body for body in bodies if during is not None and body.overlaps(*during)]
+        return valid[0] if valid else bodies[-1]
 
     def members(self, group: Group, on: date | None = None) -> tuple[Agency, ...]:
         """The agencies of a group that are valid on that day, in the directory's order."""

@@ -93,7 +93,8 @@ def expand(scope: Scope) -> tuple[Obligation, ...]:
     tasks = [o for task in scope.plan.tasks for part in task.parts for o in _part(scope, task, part)]
     found = {obligation.id: obligation for obligation in reversed(tasks)}
     ordered = [found.pop(o.id) for o in tasks if o.id in found]
-    return (*_with_reassigned(scope, ordered), *_periodic(scope, ordered))
+    periodic = tuple(_periodic(scope, ordered))
+    return (*_with_reassigned(scope, ordered), *_with_reassigned(scope, periodic))
 
 
 def _with_reassigned(scope: Scope, ordered: Sequence[Obligation]) -> Iterator[Obligation]:

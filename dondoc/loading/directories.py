@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from datetime import date
 from pathlib import Path
 from typing import get_args
 
@@ -149,18 +150,46 @@ def _check(directory: Directory, lines: Lines, report: Report) -> None:
 
 
 def _check_names(directory: Directory, lines: Lines, report: Report) -> None:
-    owners: dict[str, str] = {}
+    """A name is one agency's or one group's; agencies that follow one another in time may bear the same."""
+    owners: dict[str, list[Agency | Group]] = {}
     entries: tuple[Agency | Group, ...] = (*directory.agencies, *directory.groups)
     for entry in entries:
         short = (entry.short,) if isinstance(entry, Agency) else ()
         for name in dict.fromkeys((entry.name, *short, *entry.aliases)):
-            owner = owners.setdefault(fold(name), entry.id)
-            if name and owner != entry.id:
-                report.error(
-                    lines.get(entry.id), "duplicate-alias",
-                    f"Tên “{name}” thuộc cả “{owner}” (dòng {lines.get(owner)}) và “{entry.id}”.",
-                    "Một tên chỉ chỉ một cơ quan hoặc một nhóm: bỏ ở một nơi.",
-                )  # fmt: skip
+            others = owners.setdefault(fold(name), [])
+            for other in others if name else ():
+                _check_shared(name, other, entry, lines, report)
+            if all(other.id != entry.id for other in others):
+                others.append(entry)
+
+
+def _check_shared(name: str, one: Agency | Group, other: Agency | Group, lines: Lines, report: Report) -> None:
+    if one.id == other.id:
+        return
+    if isinstance(one, Agency) and isinstance(other, Agency) and _dated(one) and _dated(other):
+        if one.overlaps(other.valid_from or date.min, other.valid_to or date.max):
+            report.error(
+                lines.get(other.id), "overlapping-validity",
+                f"“{name}” là tên của cả “{one.id}” ({_validity(one)}, dòng {lines.get(one.id)}) và “{other.id}”"
+                f" ({_validity(other)}): hai khoảng thời gian chồng nhau.",
+                "Sửa valid_from, valid_to để hai cơ quan cùng tên nối tiếp nhau.",
+            )  # fmt: skip
+        return
+    report.error(
+        lines.get(other.id), "duplicate-alias",
+        f"Tên “{name}” thuộc cả “{one.id}” (dòng {lines.get(one.id)}) và “{other.id}”.",
+        "Một tên chỉ chỉ một cơ quan hoặc một nhóm: bỏ ở một nơi.",
+    )  # fmt: skip
+
+
+def _dated(agency: Agency) -> bool:
+    return agency.valid_from is not None or agency.valid_to is not None
+
+
+def _validity(agency: Agency) -> str:
+    begins = f"từ {agency.valid_from:%d/%m/%Y}" if agency.valid_from else ""
+    ends = f"đến {agency.valid_to:%d/%m/%Y}" if agency.valid_to else ""
+    return " ".join(filter(None, (begins, ends)))
 
 
 def _check_links(directory: Directory, agency: Agency, lines: Lines, report: Report) -> None:

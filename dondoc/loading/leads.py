@@ -8,6 +8,7 @@ from datetime import date
 
 from dondoc.domain.directory import Agency, Directory, Group
 from dondoc.domain.plan import Lead
+from dondoc.domain.succession import heirs as heirs_of
 from dondoc.loading.loaded import Report
 from dondoc.loading.schema import Fields, did_you_mean
 from dondoc.loading.source import Table, Word
@@ -35,7 +36,7 @@ class Leads:
 
     def named(self, name: str, what: str, line: int) -> Lead | None:
         """The lead of that name; an unknown name is reported and never guessed."""
-        lead = resolve(name, self.directory)
+        lead = resolve(name, self.directory, self.year)
         if lead is None:
             self._unknown(name, what, line)
             return None
@@ -126,12 +127,31 @@ class Leads:
                 f"nhóm “{group.name}” không còn cơ quan nào",
                 self.directory.members(group),
             )
+        self._tell_ending(f"nhóm “{group.name}”", group.id, members, what, line)
         for agency in members:
             self._check_contacts(agency, line)
+
+    def _tell_ending(self, whose: str, id: str, agencies: Sequence[Agency], what: str, line: int) -> None:
+        """What ends inside the plan's year passes its open work on: to its heir, or a person must say to whom."""
+        ending = [a for a in agencies if a.valid_to and a.valid_to < date(self.year, 12, 31)]
+        if not ending or ("agency-ends", id) in self._checked:
+            return
+        self._checked.add(("agency-ends", id))
+        days = ", ".join(sorted({f"{a.valid_to:%d/%m/%Y}" for a in ending}))
+        heirs = {a.id: [heir.name for heir in heirs_of(self.directory, a.id, date(self.year, 12, 31))] for a in ending}
+        names = ", ".join(dict.fromkeys(f"“{name}”" for found in heirs.values() for name in found))
+        alone = [a.name for a in ending if len(heirs[a.id]) != 1]
+        hint = f"Cơ quan kế thừa: {names}." if names else "Danh bạ chưa ghi cơ quan kế thừa (successors)."
+        if alone:
+            hint += f" Người theo dõi phải chỉ định ai nhận việc của: {', '.join(alone)}."
+        number = f" {len(ending)} cơ quan của" if len(agencies) > 1 or whose.startswith("nhóm") else ""
+        self.report.warn(line, "agency-ends", f"{what}:{number} {whose} chỉ hoạt động đến {days}.", hint)
 
     def _check_agency(self, agency: Agency, what: str, line: int) -> None:
         if not exists_in(agency, self.year):
             self._once("agency-not-valid", agency.id, what, line, f"“{agency.name}” không hoạt động", (agency,))
+        else:
+            self._tell_ending(f"“{agency.name}”", agency.id, (agency,), what, line)
         self._check_contacts(agency, line)
 
     def _once(self, code: str, id: str, what: str, line: int, wrong: str, agencies: Sequence[Agency]) -> None:
@@ -183,9 +203,9 @@ class Leads:
         return tuple(lead for lead in leads if lead is not None)
 
 
-def resolve(name: str, directory: Directory) -> Lead | None:
-    """Whom the directory knows by that name: an agency, a group, or a group followed by a condition."""
-    entry = directory.lookup(name)
+def resolve(name: str, directory: Directory, year: int | None = None) -> Lead | None:
+    """Whom the directory knows by that name (in that year): an agency, a group, or a group followed by a condition."""
+    entry = directory.lookup(name, (date(year, 1, 1), date(year, 12, 31)) if year else None)
     if entry is not None:
         return Lead(name, entry.id, isinstance(entry, Group))
     words = name.split()
@@ -203,8 +223,7 @@ def split_cell(cell: str) -> tuple[str, ...]:
 
 def exists_in(agency: Agency, year: int) -> bool:
     """Whether the agency exists on at least one day of that year."""
-    begins, ends = agency.valid_from or date.min, agency.valid_to or date.max
-    return begins <= date(year, 12, 31) and date(year, 1, 1) <= ends
+    return agency.overlaps(date(year, 1, 1), date(year, 12, 31))
 
 
 def known_names(directory: Directory) -> list[str]:

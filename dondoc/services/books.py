@@ -151,8 +151,11 @@ def _frozen(row: PlanRow) -> Frozen:
 
 def cases_at(session: Session, found: Book, now: datetime, task_id: str | None = None) -> list[Case]:
     """The plan's cases as they were at `now`, a past day included: due days moved since are put back, what was
-    withdrawn since is there. Later answers are for `standing` to leave out."""
+    withdrawn since is there, what was handed over since is not yet its new owner's. Later answers are for `standing`
+    to leave out."""
     cases = obligations.load_cases(session, plan_id=found.plan.id, task_id=task_id, as_of=now)
+    later = decisions.handed_over_after(session, found.plan.id, now)
+    cases = [case for case in cases if case.obligation.id not in later]
     moved = journal.due_days_at(session, now)
     return [
         _with_due(case, moved[case.obligation.id], found) if case.obligation.id in moved else case for case in cases

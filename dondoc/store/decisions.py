@@ -30,6 +30,13 @@ def reassignments(session: Session, plan_ids: Collection[str]) -> dict[str, dict
     return found
 
 
+def handed_over_after(session: Session, plan_id: str, moment: datetime) -> frozenset[str]:
+    """The obligations that somebody owes only by a decision taken after that moment, one taken back since included."""
+    row = ReassignmentRow
+    later = session.execute(select(row.obligation_id, row.agency).where(row.plan_id == plan_id, row.at > moment))
+    return frozenset(f"{obligation_id.rpartition('/')[0]}/{agency}" for obligation_id, agency in later)
+
+
 def reassign(session: Session, plan_id: str, obligation_id: str, agency: str, at: datetime, by: str, why: str) -> None:
     """From now on `agency` owes it. Raises IntegrityError when a reassignment of it stands already."""
     values = {"plan_id": plan_id, "obligation_id": obligation_id, "agency": agency, "at": at, "by": by, "why": why}
