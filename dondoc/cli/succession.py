@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated
 
@@ -55,7 +54,7 @@ def _choices(to: list[str] | None) -> dict[str, str]:
 
 def _tell(found: Succession, json: bool, done: str) -> None:
     if json:
-        print_json(asdict(found))
+        print_json(succession.to_json(found))
         return
     if found.moves:
         rows = ((m.obligation_id, m.to, "đã phải thực hiện cùng việc này" if m.merged else "") for m in found.moves)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from typing import TypeVar
 
 from dondoc.loading.loaded import Report
@@ -26,9 +26,16 @@ Place = tuple[str, int]
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A hint that names the closest known word, or nothing."""
-    names = {name.casefold(): name for name in known}
-    close = get_close_matches(word.casefold(), names, n=1, cutoff=0.7)
-    return f"Có phải là “{names[close[0]]}”?" if close else ""
+    names, typed = {name.casefold(): name for name in known}, word.casefold()
+    close = get_close_matches(typed, names, n=3, cutoff=0.7)
+    if not close:
+        return ""
+
+    def likeness(name: str) -> tuple[float, bool]:
+        # Of two that are equally close, the one with the same letters was meant: 2042 is 2024, not 2025.
+        return SequenceMatcher(None, name, typed).ratio(), sorted(name) == sorted(typed)
+
+    return f"Có phải là “{names[max(close, key=likeness)]}”?"
 
 
 class Fields:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -80,6 +81,12 @@ def carry_out_all(app: App, now: datetime) -> dict[str, Succession]:
     with app.sessions() as session:
         due = list(survey_all(app, session, now))
     return {plan_id: carry_out(app, plan_id, now) for plan_id in due}
+
+
+def to_json(found: Succession) -> dict[str, Any]:
+    """For machines; days as ISO."""
+    questions = [{**asdict(one), "ended_on": one.ended_on.isoformat()} for one in found.questions]
+    return {**asdict(found), "questions": questions}
 
 
 def _checked(found: Book, choices: Mapping[str, str], now: datetime) -> Mapping[str, str]:
