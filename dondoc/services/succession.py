@@ -11,8 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dondoc.domain.cases import Case, standing
+from dondoc.domain.decide import Notice
 from dondoc.domain.moments import local_day
-from dondoc.domain.simulate import assignments
+from dondoc.domain.policy import PASSED_ON
 from dondoc.domain.succession import Passing, Question, ended, pass_on
 from dondoc.errors import Refused
 from dondoc.services.app import App
@@ -23,9 +24,9 @@ from dondoc.store import decisions, journal, notices, obligations, plans, waiver
 from dondoc.store.arrays import is_one_of
 from dondoc.store.models import ObligationRow
 
-BY = "kế thừa"
+BY = "dondoc"
 """Who the journal says did what the directory's successors decide by themselves."""
-_PASSED_ON = ("not_open", "open", "returned", "awaiting", "ongoing")
+_STILL_OWED = ("not_open", "open", "returned", "awaiting", "ongoing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ def _open_cases(session: Session, found: Book, agencies: Collection[str], now: d
     )
     ids = session.scalars(mine.order_by(row.position, row.id)).all()
     cases = obligations.load_cases(session, ids=ids) if ids else []
-    return [c for c in cases if _has_undecided(c) or standing(c, now, found.rules).work in _PASSED_ON]
+    return [c for c in cases if _has_undecided(c) or standing(c, now, found.rules).work in _STILL_OWED]
 
 
 def _has_undecided(case: Case) -> bool:
@@ -144,12 +145,9 @@ class _Passing:
             self._close(move)
         reapply(self.app, self.session, self.book.plan.id, self.by, self.now)
         fresh = [move for move in moves if not move.merged]
-        for move in fresh:
-            why = f"Tiếp nhận từ {self._name(move.agency)}; lịch sử ở việc “{move.obligation_id}”."
-            journal.write(self.session, self.now, self.by, "succeeded", move.new_id, move.agency, move.to, why)
         today = local_day(self.now)
         obligations.set_next(self.session, {id: today for move in moves for id in (move.obligation_id, move.new_id)})
-        self._tell([move.new_id for move in fresh])
+        self._hand_over(fresh)
 
     def _close(self, move: Passing) -> None:
         agency = self.book.directory.by_id[move.agency]
@@ -161,16 +159,24 @@ class _Passing:
             args = (self.book.plan.id, move.obligation_id, move.to, self.now, self.by, why)
             decisions.reassign(self.session, *args)
         notices.drop_queued(self.session, [move.obligation_id], "việc đã chuyển cho cơ quan kế thừa.")
-        action = "merged" if move.merged else "reassigned"
+        action = "waived" if move.merged else "reassigned"
         journal.write(self.session, self.now, self.by, action, move.obligation_id, move.agency, move.to, why)
 
-    def _tell(self, ids: list[str]) -> None:
-        """What was queued for the ended body follows as the list of what its successor took over; the sweep of the day
-        then adds whatever reminder fits the new due days."""
-        ladder = self.book.frozen.ladder
-        if ladder.assignment and ids:
-            lines = list(assignments(obligations.load_cases(self.session, ids=ids), ladder))
-            queue_notices(self.session, self.book.plan, self.book.directory, lines, self.now)
+    def _hand_over(self, fresh: list[Passing]) -> None:
+        """What was queued for the ended body follows: its successor hears of each in its next digest, before any rule
+        of the ladder can say something."""
+        old = {move.new_id: move for move in fresh}
+        lines = []
+        for case in obligations.load_cases(self.session, ids=list(old)) if old else ():
+            move = old[case.obligation.id]
+            why = f"Tiếp nhận từ {self._name(move.agency)}; lịch sử ở việc “{move.obligation_id}”."
+            journal.write(self.session, self.now, self.by, "received", move.new_id, move.agency, move.to, why)
+            notice = Notice(
+                move.new_id, PASSED_ON, self.now.isoformat(), "opened", "lead", False,
+                f"Tiếp nhận từ {self._name(move.agency)}.",
+            )  # fmt: skip
+            lines.append((notice, case.obligation))
+        queue_notices(self.session, self.book.plan, self.book.directory, lines, self.now)
 
     def _name(self, agency: str) -> str:
         return self.book.directory.by_id[agency].name

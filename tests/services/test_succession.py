@@ -60,7 +60,7 @@ def test_open_tasks_pass_to_the_one_successor_with_their_history(july: Town) -> 
     assert after[new].agency == SCIENCE
     with july.app.sessions() as session:
         left = [(e.action, e.old, e.new) for e in journal.history(session, old.id)]
-        taken = [e for e in journal.history(session, new) if e.action == "succeeded"]
+        taken = [e for e in journal.history(session, new) if e.action == "received"]
     assert ("reassigned", POSTS, SCIENCE) in left
     assert old.id in taken[0].why
     assert "30/06/2025" in next(e.why for e in history(july, old.id) if e.action == "reassigned")
@@ -84,7 +84,7 @@ def test_nobody_inherits_lateness_and_the_past_stays_as_it_was(july: Town) -> No
     succession.carry_out(july.app, PLAN_ID, july.moment)
     again = status.to_json(at(date(2025, 6, 30)), status.counts(july.app, at(date(2025, 6, 30)), PLAN_ID))
     assert again["total"] == day_before["total"]
-    taken = {id: row for id, row in rows(july).items() if any(e.action == "succeeded" for e in history(july, id))}
+    taken = {id: row for id, row in rows(july).items() if any(e.action == "received" for e in history(july, id))}
     assert taken
     assert all(row.late_after is None or row.late_after >= date(2025, 7, 7) for row in taken.values())
 
@@ -141,7 +141,9 @@ def test_what_was_queued_follows_to_the_successor(july: Town) -> None:
     with july.app.sessions() as session:
         queued = session.scalars(select(NoticeRow).where(NoticeRow.status == "queued")).all()
     assert not [row for row in queued if row.obligation_id in old]
-    assert f"{SCIENCE}/focal" in {row.recipient for row in queued if "VI.2.110" in row.obligation_id}
+    told = [row for row in queued if "VI.2.110" in row.obligation_id]
+    assert {(row.recipient, row.held) for row in told} == {(f"{SCIENCE}/focal", False)}
+    assert any("Tiếp nhận từ Sở Thông tin và Truyền thông" in (row.reason or "") for row in told)
 
 
 def test_before_the_day_nothing_passes(july: Town) -> None:
