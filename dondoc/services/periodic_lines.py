@@ -18,6 +18,7 @@ from dondoc.domain.cases import Case, standing
 from dondoc.domain.directory import Agency, fold
 from dondoc.domain.plan import Plan, Task
 from dondoc.domain.regime import ReportPeriod
+from dondoc.domain.targets import owners
 from dondoc.services.books import Book
 from dondoc.services.owed import Owed
 from dondoc.services.replies import waiting_request
@@ -172,9 +173,12 @@ def title_of(owed: Owed) -> str:
 
 
 def _targets(book: Book, agency: str, said: Mapping[str, ReportLine]) -> Iterator[Line]:
-    """The plan's targets that name the agency; nothing is guessed for the others."""
+    """The plan's targets whose value the agency reports (`target_owners`), else those that name it; nothing is guessed
+    for the others."""
+    below = beneath(book, agency)
     for number, target in enumerate(book.plan.targets, 1):
-        if any(_names(target, book.directory.by_id[one]) for one in sorted(beneath(book, agency))):
+        told = owners(book.plan, target.get("code") or str(number))
+        if below & set(told) if told else any(_names(target, book.directory.by_id[one]) for one in sorted(below)):
             key = target_id(book.plan, target, number)
             yield Line(key, "target", target.get("code") or "", target_words(target), None, said.get(key))
 

@@ -22,8 +22,6 @@ from dondoc.store.models import NoticeRow, ObligationRow
 
 PLAN_ID = "hung-yen-2025"
 POSTS, SCIENCE = "so-thong-tin-va-truyen-thong", "so-khoa-hoc-va-cong-nghe"
-LINKING = f"{PLAN_ID}/VI.2.110/-/1"
-SCANNING = f"{PLAN_ID}/VI.2.111/-/ca-nam"
 
 
 @cache
@@ -144,6 +142,16 @@ def test_what_was_queued_follows_to_the_successor(july: Town) -> None:
     told = [row for row in queued if "VI.2.110" in row.obligation_id]
     assert {(row.recipient, row.held) for row in told} == {(f"{SCIENCE}/focal", False)}
     assert any("Tiếp nhận từ Sở Thông tin và Truyền thông" in (row.reason or "") for row in told)
+
+
+def test_the_successor_reads_in_one_letter_what_it_took_over_and_from_whom(july: Town) -> None:
+    succession.carry_out(july.app, PLAN_ID, july.moment)
+    july.morning(date(2025, 7, 3))
+    letters = [mail.text or "" for mail in july.mails("cchc@sokhoahocvacongnghe.hungyen.example")]
+    assert len(letters) == 1
+    for words in ("[VI.2.110]", "[VI.2.111]", "Tiếp nhận từ Sở Thông tin và Truyền thông."):
+        assert words in letters[0]
+    assert july.mails("cchc@sothongtinvatruyenthong.hungyen.example") == []
 
 
 def test_before_the_day_nothing_passes(july: Town) -> None:

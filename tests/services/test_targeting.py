@@ -15,8 +15,10 @@ from dondoc.domain.answers import Answer, Review
 from dondoc.domain.moments import at
 from dondoc.loading import load_workspace
 from dondoc.services import status, targeting
+from dondoc.services.books import book
+from dondoc.services.periodic_lines import sheet
 from dondoc.services.targeting import TargetRow
-from dondoc.store import answers, report_lines
+from dondoc.store import answers, obligations, report_lines
 from dondoc.store.answers import Submitted
 from dondoc.store.report_lines import ReportLine
 
@@ -106,3 +108,17 @@ def test_applied_after_its_year_it_is_an_archive_whose_counts_still_answer(town:
     for day, overdue in ((date(2023, 3, 16), 0), (date(2023, 3, 20), 29), (date(2023, 12, 31), 116)):
         counts = status.to_json(at(day), status.counts(town.app, at(day), PLAN_ID))["total"]
         assert (counts["ongoing"], counts["overdue"]) == (44, overdue), (day, counts)
+
+
+def test_the_periodic_report_asks_the_agency_that_answers_for_the_group(applied: Town) -> None:
+    with applied.app.sessions() as session:
+        found = book(applied.app, session, PLAN_ID)
+
+        def asked(agency: str) -> set[str]:
+            case = obligations.load_case(session, f"{PLAN_ID}/bao-cao/-/2023-Q1/{agency}")
+            assert case is not None
+            return {line.code for line in sheet(session, found, case, at(date(2023, 3, 15))).lines_of("target")}
+
+        assert asked(OFFICE) == {"II.2.a", "II.2.b", "II.2.c", "II.2.d", "II.2.đ", "II.2.e", "II.2.g"}
+        assert asked("so-tai-chinh") == {"II.5.a", "II.5.b"}
+        assert asked("so-y-te") == set()
