@@ -102,7 +102,9 @@ def _tasks(ids: Sequence[str]) -> str:
 
 def _show_summary(console: Console, problems: Iterable[Problem], plans: Sequence[Plan]) -> None:
     for plan in plans:
-        console.print(Text(f"{plan.id}: {len(plan.tasks)} nhiệm vụ, {len(plan.sections)} lĩnh vực."))
+        rows = sum(not task.is_duty for task in plan.tasks)
+        duties = f", {len(plan.reporting_duties)} chế độ báo cáo" if plan.reporting_duties else ""
+        console.print(Text(f"{plan.id}: {rows} nhiệm vụ, {len(plan.sections)} lĩnh vực{duties}."))
     count = Counter(problem.severity for problem in problems)
     words = f"{count['error']} lỗi, {count['warning']} điều cần xem lại, {count['info']} điều cần biết."
     console.print(Text(words, "bold red" if count["error"] else "bold green"))

@@ -15,7 +15,7 @@ from rich.text import Text
 from dondoc import settings
 from dondoc.cli.workspace import CONFIG_HELP
 from dondoc.domain.clauses import to_json
-from dondoc.domain.plan import Plan, Task
+from dondoc.domain.plan import DUTIES_SECTION, Plan, Section, Task
 from dondoc.loading import load_plan
 
 _NARRATIVE = ("overall_targets", "responsibilities", "responsibility_intros")
@@ -40,7 +40,7 @@ def as_contract(plan: Plan) -> dict[str, Any]:
     return {
         "plan_id": plan.id,
         "year": plan.year,
-        "tasks": [_task(task) for task in plan.tasks],
+        "tasks": [_task(task) for task in plan.tasks if not task.is_duty],
         "targets": list(plan.targets),
         "reporting_duties": list(plan.reporting_duties),
         **{name: list(getattr(plan, name)) for name in _NARRATIVE if getattr(plan, name)},
@@ -69,8 +69,9 @@ def _task(task: Task) -> dict[str, Any]:
 
 
 def _show(console: Console, plan: Plan) -> None:
-    for section in plan.sections:
-        title = Text(f"{section.no}. {section.title}", "table.title")
+    duties = Section(DUTIES_SECTION, "Chế độ báo cáo")
+    for section in (*plan.sections, duties) if plan.reporting_duties else plan.sections:
+        title = Text(section.title if section is duties else f"{section.no}. {section.title}", "table.title")
         table = Table(title=title, title_justify="left", show_lines=True)
         for heading in ("Mã", "Nhiệm vụ", "Sản phẩm", "Chủ trì", "Phối hợp", "Thời hạn"):
             table.add_column(heading, overflow="fold")

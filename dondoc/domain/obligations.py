@@ -11,11 +11,11 @@ from dondoc.domain.calendar import WorkCalendar
 from dondoc.domain.clauses import Within
 from dondoc.domain.directory import Agency, Directory
 from dondoc.domain.occurrences import schedule
-from dondoc.domain.plan import Lead, Part, Plan, Task
+from dondoc.domain.plan import DUTIES_SECTION, Lead, Part, Plan, Task
 from dondoc.domain.policy import ObligationKind
 from dondoc.domain.regime import Regime
 
-PERIODIC_TASK = "bao-cao"
+PERIODIC_TASK = DUTIES_SECTION
 """The task id under which the periodic report of a plan is owed."""
 
 UNSELECTED = "?"

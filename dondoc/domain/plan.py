@@ -12,6 +12,9 @@ from dondoc.domain.vietnamese import searchable
 
 Level = Literal["live", "archive"]
 
+DUTIES_SECTION = "bao-cao"
+"""Where a plan's reporting duties stand beside its sections, together with the periodic reports of its regime."""
+
 
 @dataclass(frozen=True, slots=True)
 class Lead:
@@ -91,6 +94,11 @@ class Task:
     def title(self) -> str:
         """A one-line name for lists: number, section and activity."""
         return f"{self.code or self.no} {self.activity}".strip()
+
+    @property
+    def is_duty(self) -> bool:
+        """Whether this is one of the plan's reporting duties rather than a row of its appendix."""
+        return self.section == DUTIES_SECTION
 
 
 @dataclass(frozen=True, slots=True)

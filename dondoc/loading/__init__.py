@@ -8,7 +8,7 @@ from dondoc.loading.directories import load_directory
 from dondoc.loading.ladders import load_ladder
 from dondoc.loading.loaded import Loaded
 from dondoc.loading.plans import load_plan
-from dondoc.loading.regimes import load_regime
+from dondoc.loading.regimes import load_regime, load_regimes
 from dondoc.loading.workspace import load_workspace
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "load_plan",
     "load_points",
     "load_regime",
+    "load_regimes",
     "load_workspace",
     "shift",
 ]

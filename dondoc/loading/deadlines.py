@@ -84,7 +84,8 @@ def read_parts(fields: Fields, leads: tuple[Lead, ...], clauses: Clauses, resolv
         _part(entry, leads, clauses, resolver) for entry in fields.tables("parts", f"{fields.what}, mục “parts”")
     )
     bound = {fold(part.label) if part.label else None for part in parts}
-    for label in dict.fromkeys(clause.label for clause in clauses):
+    repeated = {replace(clause, label=None) for part in parts for clause in part.clauses}
+    for label in dict.fromkeys(clause.label for clause in clauses if clause not in repeated):
         if (fold(label) if label else None) not in bound:
             _unbound(fields, label)
     _check_parts(fields, parts, leads)

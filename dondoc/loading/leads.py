@@ -29,18 +29,22 @@ class Leads:
     def read(self, fields: Fields, names: Sequence[str]) -> tuple[tuple[str, ...], tuple[Lead, ...]]:
         """Names and leads of a task or part: the entry `leads:` when it is there, else `names` (from the cell)."""
         if not fields.has("leads"):
-            line = fields.line_of("lead")
+            line = fields.line_of("lead") if fields.has("lead") else fields.line_of("who")
             return tuple(names), self._known([self.named(name, fields.what, line) for name in names])
         found = [self._entry(node, fields) for node in fields.nodes("leads")]
         return tuple(name for name, _ in found if name), self._known([lead for _, lead in found])
 
     def named(self, name: str, what: str, line: int) -> Lead | None:
         """The lead of that name; an unknown name is reported and never guessed."""
+        lead = self._resolved(name, what, line)
+        if lead is not None:
+            self._check(lead, what, line)
+        return lead
+
+    def _resolved(self, name: str, what: str, line: int) -> Lead | None:
         lead = resolve(name, self.directory, self.year)
         if lead is None:
             self._unknown(name, what, line)
-            return None
-        self._check(lead, what, line)
         return lead
 
     def body(self, fields: Fields, entry: str, required: bool = True) -> str | None:
@@ -80,9 +84,11 @@ class Leads:
         fields.close()
         if not name:
             return "", None
-        lead = self._targeted(name, target, fields) if target else self.named(name, fields.what, fields.line)
+        lead = self._targeted(name, target, fields) if target else self._resolved(name, fields.what, fields.line)
         if lead is not None and condition is not None:
             lead = self._narrowed(lead, condition, fields)
+        if lead is not None:
+            self._check(lead, fields.what, fields.line)
         return name, lead
 
     def _targeted(self, name: str, target: str, fields: Fields) -> Lead | None:
@@ -94,9 +100,7 @@ class Leads:
                 fields.line_of("as"), "unknown-agency", f"{fields.what}: không có mã “{target}” trong danh bạ.", hint
             )
             return None
-        lead = Lead(name, target, is_group)
-        self._check(lead, fields.what, fields.line)
-        return lead
+        return Lead(name, target, is_group)
 
     def _narrowed(self, lead: Lead, condition: str, fields: Fields) -> Lead:
         if not lead.is_group:
@@ -117,16 +121,11 @@ class Leads:
             self._check_agency(self.directory.by_id[lead.ref], what, line)
             return
         group = self.directory.groups_by_id[lead.ref]
-        members = [a for a in self.directory.members(group) if exists_in(a, self.year)]
-        if not members:
-            self._once(
-                "empty-group",
-                group.id,
-                what,
-                line,
-                f"nhóm “{group.name}” không còn cơ quan nào",
-                self.directory.members(group),
-            )
+        named = self.directory.members(group)
+        members = [a for a in named if exists_in(a, self.year)]
+        # A group that nobody has listed yet, under a condition: unassigned until somebody is chosen, never late.
+        if not members and (named or lead.condition is None):
+            self._once("empty-group", group.id, what, line, f"nhóm “{group.name}” không còn cơ quan nào", named)
         self._tell_ending(f"nhóm “{group.name}”", group.id, members, what, line)
         for agency in members:
             self._check_contacts(agency, line)

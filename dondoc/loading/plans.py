@@ -11,13 +11,14 @@ from dondoc.domain.directory import Directory
 from dondoc.domain.plan import Citation, Plan, Task
 from dondoc.errors import Problem
 from dondoc.loading.directories import cyclic, load_directory
-from dondoc.loading.duties import read_duties, read_targets
 from dondoc.loading.leads import Leads, known_names, resolve
 from dondoc.loading.loaded import Loaded, Report
+from dondoc.loading.reporting import read_duties
 from dondoc.loading.responsibilities import read_reporters, read_responsibilities
 from dondoc.loading.schema import FIRST_YEAR, LAST_YEAR, Fields, did_you_mean
 from dondoc.loading.source import Table, read_table
 from dondoc.loading.target_links import check_target_links, read_owners
+from dondoc.loading.targets import read_targets
 from dondoc.loading.tasks import read_sections, read_task
 
 _NEEDS_DIRECTORY = frozenset({"unknown-agency", "unknown-coordinating"})
@@ -75,8 +76,10 @@ def _plan(table: Table, directory: Directory, path: Path, report: Report) -> Pla
     head = Fields(table, report, "Kế hoạch")
     year = head.number("year", FIRST_YEAR, LAST_YEAR, required=True) or FIRST_YEAR
     leads = Leads(directory, year, report)
-    responsibilities, duties = read_responsibilities(head), read_duties(head, year)
+    responsibilities = read_responsibilities(head)
     sections, places = read_sections(head, responsibilities)
+    tasks = tuple(read_task(place, leads) for place in places)
+    duties, owed = read_duties(head, leads)
     plan = Plan(
         id=head.identifier("id") or "",
         title=head.required("title"),
@@ -87,7 +90,7 @@ def _plan(table: Table, directory: Directory, path: Path, report: Report) -> Pla
         directory=head.identifier("directory") or "",
         regime=head.identifier("regime") or "",
         sections=sections,
-        tasks=tuple(read_task(place, leads) for place in places),
+        tasks=(*tasks, *owed),
         citation=Citation(head.text("number"), head.day("issued_on")),
         targets=read_targets(head),
         reporting_duties=duties,

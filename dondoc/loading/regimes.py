@@ -1,4 +1,4 @@
-"""config/reporting.yaml → Regime."""
+"""config/reporting.yaml → the reporting regimes: one written out, others that say only where they differ."""
 
 from __future__ import annotations
 
@@ -14,36 +14,59 @@ from dondoc.loading.source import read_table
 LONGEST = 250
 """No length in this file is longer than a year of working days."""
 
+_UNWRITTEN = Regime("", "", (), {}, "")
 
-def load_regime(path: Path) -> Loaded[Regime]:
-    """The reporting regime in that file."""
+
+def load_regimes(path: Path) -> Loaded[tuple[Regime, ...]]:
+    """Every regime in that file, the one written out first."""
     report = Report(str(path))
     table = read_table(path, report)
     if table is None:
         return report.finish(None)
     fields = Fields(table, report, "Chế độ báo cáo")
-    regime = Regime(
+    first = _regime(fields, None)
+    found = {first.id: first}
+    for entry in fields.tables("others", "Chế độ báo cáo khác"):
+        other = _regime(entry, first)
+        if other.id in found:
+            report.error(
+                entry.line, "duplicate-id", f"Chế độ báo cáo “{other.id}” ghi hai lần.", "Mỗi mã dùng một lần."
+            )
+        found[other.id] = other
+        entry.close()
+    fields.close()
+    return report.finish(tuple(found.values()))
+
+
+def load_regime(path: Path) -> Loaded[Regime]:
+    """The regime that the file writes out; the problems are those of the whole file."""
+    loaded = load_regimes(path)
+    return Loaded(loaded.value[0] if loaded.value else None, loaded.problems)
+
+
+def _regime(fields: Fields, base: Regime | None) -> Regime:
+    """One regime. What it leaves unsaid is as in `base`; without a base, the defaults and what must be said."""
+    given = base or _UNWRITTEN
+    return Regime(
         id=fields.identifier("id") or "",
         title=fields.required("title"),
-        periodic=_periodic(fields),
-        every=_every(fields),
-        own_tasks_reviewer=fields.identifier("own_tasks_reviewer") or "",
-        cites=fields.text("cites") or "",
-        due_rolls=fields.flag("due_rolls", default=True),
-        due_soon_days=_length(fields, "due_soon_days", 7),
-        correction_days=_length(fields, "correction_days", 3),
-        promise_days_past_due=_length(fields, "promise_days_past_due", 10),
-        redate_notice_days=_length(fields, "redate_notice_days", 3),
-        unreviewed_days=_length(fields, "unreviewed_days", 5),
-        extension_times=_length(fields, "extension_times", 2),
-        extension_days=_length(fields, "extension_days", 60),
-        target_days=_length(fields, "target_days", 10),
-        target_days_immediate=_length(fields, "target_days_immediate", 3),
-        receipts=fields.flag("receipts", default=True),
-        extra=_extra(fields),
+        periodic=given.periodic if base and not fields.has("periodic") else _periodic(fields),
+        every=given.every if base and not fields.has("every") else _every(fields),
+        own_tasks_reviewer=fields.identifier("own_tasks_reviewer", required=base is None) or given.own_tasks_reviewer,
+        cites=fields.text("cites") or given.cites,
+        due_rolls=fields.flag("due_rolls", default=given.due_rolls),
+        due_soon_days=_length(fields, "due_soon_days", given.due_soon_days),
+        correction_days=_length(fields, "correction_days", given.correction_days),
+        promise_days_past_due=_length(fields, "promise_days_past_due", given.promise_days_past_due),
+        redate_notice_days=_length(fields, "redate_notice_days", given.redate_notice_days),
+        unreviewed_days=_length(fields, "unreviewed_days", given.unreviewed_days),
+        extension_times=_length(fields, "extension_times", given.extension_times),
+        extension_days=_length(fields, "extension_days", given.extension_days),
+        target_days=_length(fields, "target_days", given.target_days),
+        target_days_immediate=_length(fields, "target_days_immediate", given.target_days_immediate),
+        receipts=fields.flag("receipts", default=given.receipts),
+        extra=_extra(fields) or dict(given.extra),
     )
-    fields.close()
-    return report.finish(regime)
 
 
 def _length(fields: Fields, name: str, default: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from dondoc.domain.calendar import WorkCalendar
@@ -15,7 +16,7 @@ from dondoc.loading.criteria import link_problems
 from dondoc.loading.ladders import load_ladder
 from dondoc.loading.loaded import Loaded
 from dondoc.loading.plans import load_plan_file
-from dondoc.loading.regimes import load_regime
+from dondoc.loading.regimes import load_regimes
 from dondoc.loading.schema import did_you_mean
 
 
@@ -27,25 +28,25 @@ def load_workspace(plan_file: Path, config: Path) -> Loaded[Workspace]:
     file = load_plan_file(plan_file, config)
     plan, directory = file.plan, file.directory
     calendar = load_calendar(config / "calendar")
-    regime = load_regime(config / "reporting.yaml")
+    regimes = load_regimes(config / "reporting.yaml")
     ladder = load_ladder(config / "escalation.yaml")
-    problems = [*plan.problems, *calendar.problems, *regime.problems, *ladder.problems]
+    problems = [*plan.problems, *calendar.problems, *regimes.problems, *ladder.problems]
     if plan.value is not None:
         problems.extend(link_problems(plan.value, config))
     if plan.value is not None and calendar.value is not None:
         problems.extend(_calendar_problems(plan.value, calendar.value, config))
-    if plan.value is not None and regime.value is not None and directory is not None:
-        problems.extend(_regime_problems(plan.value, file.lines, regime.value, directory, config))
-    if (
-        plan.value is None
-        or directory is None
-        or calendar.value is None
-        or regime.value is None
-        or ladder.value is None
-    ):
+    regime = None
+    if plan.value is not None and regimes.value is not None and directory is not None:
+        regime = next((one for one in regimes.value if one.id == plan.value.regime), None)
+        problems.extend(
+            _reviewer_problems(plan.value, regime, directory, config)
+            if regime is not None
+            else (_unknown_regime(plan.value, file.lines, regimes.value),)
+        )
+    if plan.value is None or directory is None or calendar.value is None or regime is None or ladder.value is None:
         return Loaded(None, tuple(problems))
     failed = any(problem.severity == "error" for problem in problems)
-    workspace = Workspace(plan.value, directory, calendar.value, regime.value, ladder.value)
+    workspace = Workspace(plan.value, directory, calendar.value, regime, ladder.value)
     return Loaded(None if failed else workspace, tuple(problems))
 
 
@@ -73,14 +74,16 @@ def _calendar_problems(plan: Plan, calendar: WorkCalendar, config: Path) -> list
     return found
 
 
-def _regime_problems(
-    plan: Plan, lines: dict[str, int], regime: Regime, directory: Directory, config: Path
-) -> list[Problem]:
+def _unknown_regime(plan: Plan, lines: dict[str, int], regimes: Sequence[Regime]) -> Problem:
+    known = tuple(regime.id for regime in regimes)
+    names = ", ".join(f"“{id}”" for id in known)
+    hint = did_you_mean(plan.regime, known) or f"Tệp reporting.yaml có chế độ {names}."
+    message = f"Không có chế độ báo cáo nào tên “{plan.regime}”."
+    return Problem(plan.file or "", lines.get("regime"), "error", "unknown-regime", message, hint)
+
+
+def _reviewer_problems(plan: Plan, regime: Regime, directory: Directory, config: Path) -> list[Problem]:
     found, file = [], str(config / "reporting.yaml")
-    if plan.regime != regime.id:
-        hint = did_you_mean(plan.regime, (regime.id,)) or f"Tệp reporting.yaml có chế độ “{regime.id}”."
-        message = f"Không có chế độ báo cáo nào tên “{plan.regime}”."
-        found.append(Problem(plan.file or "", lines.get("regime"), "error", "unknown-regime", message, hint))
     reviewer = regime.own_tasks_reviewer
     if reviewer not in directory.by_id:
         hint = did_you_mean(reviewer, directory.by_id) or f"Ghi mã của một cơ quan trong danh bạ {directory.id}."

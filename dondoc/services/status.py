@@ -84,7 +84,7 @@ def agency_name(book: Book, agency: str) -> str:
 
 def _section_title(book: Book, section: str) -> str:
     if section == REPORTS_SECTION:
-        return "Báo cáo định kỳ"
+        return "Chế độ báo cáo"
     return next((s.title for s in book.plan.sections if s.no == section), section)
 
 

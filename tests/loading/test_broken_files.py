@@ -73,6 +73,8 @@ MISTAKES = [
     error("plans/unknown-agency-condition.yaml", 17, "unknown-agency", "“Sở Tư pháp có liên quan”"),
     error("plans/unknown-agency-supervisor.yaml", 7, "unknown-agency", "so-noi-vu1", "Có phải là “so-noi-vu”?"),
     error("plans/unknown-agency-leader.yaml", 8, "unknown-agency", "ubnd-tin", "“ubnd-tinh”"),
+    error("plans/unknown-agency-duty.yaml", 20, "unknown-agency", "BC.1", "“Sở Tư phap”", "“Sở Tư pháp”"),
+    error("plans/periodic-without-period.yaml", 24, "periodic-without-period", "BC.1", "theo quý, 6 tháng, năm"),
     error("plans/unknown-agency-as.yaml", 21, "unknown-agency", "so-tuphap", "“so-tu-phap”"),
     error("plans/agency-not-valid.yaml", 17, "agency-not-valid", "năm 2024", "đến 31/12/2022", "“Sở Nội vụ”"),
     error("plans/empty-group.yaml", 17, "empty-group", "UBND cấp huyện", "năm 2024", "successors"),
@@ -135,6 +137,8 @@ MISTAKES = [
     error("reporting/missing-reviewer.yaml", 1, "missing-field", "own_tasks_reviewer"),
     error("reporting/number.yaml", 19, "wrong-type", "ba ngày", "chữ số"),
     error("reporting/unknown-key.yaml", 18, "unknown-key", "“due_soon_days”"),
+    error("reporting/others-duplicate-id.yaml", 26, "duplicate-id", "“cchc”"),
+    error("reporting/others-unknown-key.yaml", 28, "unknown-key", "“due_soon_day”", "“due_soon_days”"),
     # The ladder
     error("escalation/kind.yaml", 12, "wrong-type", "urge1", "“urge_1”"),
     error("escalation/duplicate-id.yaml", 13, "duplicate-id", "urge_2"),

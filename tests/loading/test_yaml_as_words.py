@@ -74,7 +74,7 @@ def test_tasks_in_a_flat_list_targets_and_duties(tmp_path: Path) -> None:
         "  activities:\n  - {code: 3.1, text: Bước một}\n"
         "targets:\n- code: 1.1\n  text: 100% cơ quan\n  measures:\n"
         "  - {what: cơ quan, comparator: '>=', value: 99.5, unit: '%'}\n"
-        "reporting_duties:\n- {who: Các sở, what: Kế hoạch, to: UBND tỉnh, deadline: trước ngày 15/01/2024}\n"
+        "reporting_duties:\n- {who: Sở Y tế, what: kế hoạch, to: UBND tỉnh, deadline: trước ngày 15/01/2024}\n"
     )
     plan = loaded(tmp_path, "", text).require()
     task = plan.tasks[0]
@@ -82,3 +82,6 @@ def test_tasks_in_a_flat_list_targets_and_duties(tmp_path: Path) -> None:
     assert task.activities == ({"code": "3.1", "text": "Bước một"},)
     assert plan.targets[0]["measures"] == [{"what": "cơ quan", "comparator": ">=", "value": 99.5, "unit": "%"}]
     assert plan.reporting_duties[0]["clauses"] == [{"type": "by", "date": "2024-01-14"}]
+    duty = plan.tasks[1]
+    assert (duty.id, duty.activity, duty.is_duty) == ("BC.1", "Kế hoạch, gửi UBND tỉnh", True)
+    assert [lead.ref for lead in duty.parts[0].leads] == ["so-y-te"]

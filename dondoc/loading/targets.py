@@ -1,11 +1,9 @@
-"""A plan's targets (chỉ tiêu) and reporting duties: kept as the document says them."""
+"""A plan's targets (chỉ tiêu): kept as the document says them."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from dondoc.domain.clauses import to_json
-from dondoc.loading.deadlines import understood
 from dondoc.loading.schema import Fields
 
 COMPARATORS = ("=", ">=", "<=", ">", "<")
@@ -15,11 +13,6 @@ LEVELS = ("province", "district", "commune")
 def read_targets(head: Fields, entry: str = "targets") -> tuple[dict[str, Any], ...]:
     """The plan's targets, with what is measured where a person noted it."""
     return tuple(_target(fields) for fields in head.tables(entry, "Chỉ tiêu"))
-
-
-def read_duties(head: Fields, year: int) -> tuple[dict[str, Any], ...]:
-    """Who reports what to whom and when; `clauses` is the deadline understood."""
-    return tuple(_duty(entry, year) for entry in head.tables("reporting_duties", "Chế độ báo cáo của kế hoạch"))
 
 
 def _target(fields: Fields) -> dict[str, Any]:
@@ -72,20 +65,3 @@ def _value(fields: Fields) -> int | float | None:
         )
         return None
     return int(number) if number is not None and number.is_integer() else number
-
-
-def _duty(fields: Fields, year: int) -> dict[str, Any]:
-    deadline = fields.text("deadline") or ""
-    # Nothing is computed from a duty's deadline: an unclear one is shown, and does not stop the plan.
-    clauses = understood(deadline, year, fields.what, fields.line_of("deadline"), fields.report, "warning")
-    duty = {
-        "who": fields.required("who"),
-        "what": fields.required("what"),
-        "to": fields.text("to"),
-        "deadline": deadline,
-        "clauses": [to_json(clause) for clause in clauses],
-        "source": fields.text("source"),
-        "text": fields.text("text"),
-    }
-    fields.close()
-    return duty
