@@ -10,6 +10,7 @@ from dondoc.domain.compose import PRESSED, Draft
 from dondoc.domain.compose import Line as DraftLine
 from dondoc.domain.moments import at
 from dondoc.domain.obligations import PERIODIC_TASK, Obligation
+from dondoc.domain.plan import Task
 from dondoc.domain.policy import DEFAULT, NoticeKind, To
 from dondoc.rendering.context import Line, MessageContext, Morning, PlanReference, Role
 from dondoc.services.books import Book
@@ -60,7 +61,7 @@ def _line(line: DraftLine, book: Book, cases: Mapping[str, Case], day: date) -> 
     return Line(
         kind=notice.kind,
         task_code=task.id if task else "",
-        task_title=task.activity if task else obligation.name,
+        task_title=_title(line, book, task),
         plan_title=book.plan.title,
         product=", ".join(task.products) if task else "",
         deadline_words=task.deadline if task else "",
@@ -76,6 +77,14 @@ def _line(line: DraftLine, book: Book, cases: Mapping[str, Case], day: date) -> 
         checkpoint_on=_checkpoint(line),
         due_on_day_off=obligation.due_on is not None and day < obligation.due_on,
     )
+
+
+def _title(line: DraftLine, book: Book, task: Task | None) -> str:
+    """What is to be done; a district that also answers for its communes reads whose work a line is."""
+    title = task.activity if task else line.obligation.name
+    if line.notice.to not in ("lead", "head") or line.recipient.agency_id == line.obligation.agency:
+        return title
+    return f"{book.directory.by_id[line.obligation.agency].name}: {title}"
 
 
 def _period(obligation: Obligation) -> str:
