@@ -15,6 +15,7 @@ from rich.text import Text
 from dondoc import settings
 from dondoc.cli.workspace import CONFIG_HELP
 from dondoc.domain.clauses import to_json
+from dondoc.domain.counts import REPORTS_TITLE
 from dondoc.domain.plan import DUTIES_SECTION, Plan, Section, Task
 from dondoc.loading import load_plan
 
@@ -69,7 +70,7 @@ def _task(task: Task) -> dict[str, Any]:
 
 
 def _show(console: Console, plan: Plan) -> None:
-    duties = Section(DUTIES_SECTION, "Chế độ báo cáo")
+    duties = Section(DUTIES_SECTION, REPORTS_TITLE)
     for section in (*plan.sections, duties) if plan.reporting_duties else plan.sections:
         title = Text(section.title if section is duties else f"{section.no}. {section.title}", "table.title")
         table = Table(title=title, title_justify="left", show_lines=True)

@@ -99,7 +99,7 @@ def task_view(owed: Owed, now: datetime) -> TaskView:
     task, obligation = owed.task, owed.case.obligation
     return TaskView(
         id=obligation.id,
-        code=f"{task.section}.{task.code}" if task and task.code else "",
+        code=task.id if task else "",
         title=task.activity if task else obligation.name,
         agency=owed.agency.name,
         period="" if task is None or obligation.period.isdigit() else obligation.name,

@@ -12,6 +12,8 @@ from dondoc.domain.plan import Plan
 
 COUNTS = ("done_on_time", "done_late", "in_term", "overdue", "ongoing", "awaiting", "unassigned", "waived")
 REPORTS_SECTION = PERIODIC_TASK
+REPORTS_TITLE = "Chế độ báo cáo"
+"""Periodic reports, and the duties that the plan itself names."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from dondoc.domain.counts import COUNTS, REPORTS_SECTION
+from dondoc.domain.counts import COUNTS, REPORTS_SECTION, REPORTS_TITLE
 from dondoc.domain.moments import local_day
 from dondoc.domain.vietnamese import vietnamese_key
 from dondoc.services import inbox, last_runs, outbox_views
@@ -81,7 +81,7 @@ def plan_state(session: Session, book: Book, now: datetime) -> PlanState:
     own = next((row for row in agencies if row.id == book.plan.supervisor), None)
     others = sorted((row for row in agencies if row is not own), key=lambda row: vietnamese_key(row.name))
     titles = {section.no: f"{section.no}. {section.title}" for section in book.plan.sections}
-    titles.setdefault(REPORTS_SECTION, "Báo cáo định kỳ")
+    titles.setdefault(REPORTS_SECTION, REPORTS_TITLE)
     order = {key: n for n, key in enumerate(titles)}
     sections = [
         Counted(key, titles.get(key, key), _all(found.sections[key]))

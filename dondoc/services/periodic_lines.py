@@ -162,7 +162,7 @@ def _settled(
 
 def code_of(task: Task | None) -> str:
     """A task's number as officers read it."""
-    return f"{task.section}.{task.code}" if task and task.code else ""
+    return task.id if task else ""
 
 
 def title_of(owed: Owed) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from dondoc.domain.counts import COUNTS, REPORTS_SECTION, Tally, tally
+from dondoc.domain.counts import COUNTS, REPORTS_SECTION, REPORTS_TITLE, Tally, tally
 from dondoc.domain.obligations import UNSELECTED
 from dondoc.domain.vietnamese import vietnamese_key
 from dondoc.services.app import App
@@ -84,7 +84,7 @@ def agency_name(book: Book, agency: str) -> str:
 
 def _section_title(book: Book, section: str) -> str:
     if section == REPORTS_SECTION:
-        return "Chế độ báo cáo"
+        return REPORTS_TITLE
     return next((s.title for s in book.plan.sections if s.no == section), section)
 
 

@@ -57,10 +57,10 @@ def explain_task(
     """
     with app.sessions() as session:
         found = books(app, session)
-        if "/" in task_id:
-            plan_id, wanted = task_id.split("/", 1)[0], task_id.split("/")[1]
-        else:
-            wanted = task_id
+        owner = next((id for id in found if task_id.startswith(f"{id}/")), None)
+        # <plan>/<task>/<part>/<period>/<agency>, of which only the task may hold a "/" ("I.2.3/a").
+        wanted = task_id.removeprefix(f"{owner}/").rsplit("/", 3)[0] if owner else task_id
+        plan_id = owner or plan_id
         candidates = [b for b in found.values() if plan_id in (None, b.plan.id)]
         owners = [
             b
@@ -72,7 +72,7 @@ def explain_task(
             raise Refused(f"Nhiệm vụ “{task_id}”: {why}.")
         cases = cases_at(session, owners[0], now, wanted)
         snapshot = owners[0].snapshot(obligations.load_ladders(session))
-        chosen = [c for c in cases if "/" not in task_id or c.obligation.id == task_id]
+        chosen = [c for c in cases if owner is None or c.obligation.id == task_id]
         moves = moves_of(session, [case.obligation.id for case in chosen])
     return [
         (_heading(owners[0], case), explain(case, snapshot, now, moves.get(case.obligation.id, ()))) for case in chosen

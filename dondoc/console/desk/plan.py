@@ -20,7 +20,7 @@ from dondoc.console.desk.reading import Reading, page_number
 from dondoc.console.desk.rows import groups
 from dondoc.console.desk.seats import Seats
 from dondoc.console.pages import Pages
-from dondoc.domain.counts import REPORTS_SECTION
+from dondoc.domain.counts import REPORTS_SECTION, REPORTS_TITLE
 from dondoc.intake.texts import clean_line
 from dondoc.services import listing
 from dondoc.services.app import App
@@ -93,7 +93,7 @@ def choices(found: Book) -> Choices:
     months = [(f"{plan.year}-{month:02d}", f"Tháng {month}/{plan.year}") for month in range(1, 13)]
     quarters = [(f"{plan.year}-q{n}", f"Quý {'I' * n if n < 4 else 'IV'}/{plan.year}") for n in range(1, 5)]
     return Choices(
-        [*sections, (REPORTS_SECTION, "Báo cáo định kỳ")],
+        [*sections, (REPORTS_SECTION, REPORTS_TITLE)],
         list(listing.agencies_in_order({plan.id: found}).items()),
         [(slug, words) for slug, (_, words) in STATES.items()],
         quarters + months,
