@@ -56,7 +56,7 @@ def done(town: Town, obligation_id: str, day: date, document: str) -> None:
     now = town.set(day, time(10, 0))
     reply = Reply(kind="done", document_number=document, document_date=day)
     answering.submit(
-        town.app, obligation_ids=[obligation_id], reply=reply, by="đơn vị", submission=f"phieu {obligation_id}", now=now
+        town.app, obligation_ids=[obligation_id], reply=reply, by="đơn vị", submission=f"phieu-{now:%d%H}", now=now
     )
 
 

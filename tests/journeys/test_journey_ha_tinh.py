@@ -60,8 +60,8 @@ def test_ke_hoach_cua_cac_xa_di_qua_huyen(town: Town) -> None:
 
     # Sở Nội vụ duyệt: huyện không tự duyệt câu trả lời của mình.
     ((_, reviewer),) = [(o.agency, o.reviewer) for o in owed() if o.id == THEIR_PLANS]
-    assert reviewer == "so-noi-vu"
-    reviewing.accept(town.app, THEIR_PLANS, by="so-noi-vu", now=town.moment)
+    assert reviewer == "so-noi-vu-ha-tinh"
+    reviewing.accept(town.app, THEIR_PLANS, by="so-noi-vu-ha-tinh", now=town.moment)
     assert counts(town, COMMUNES) == {"done_on_time": 1}
 
     # Huyện Đức Thọ im lặng: thứ Hai 05/02 vẫn còn hạn (04/02 là Chủ nhật), thứ Ba 06/02 mới có thư báo quá hạn.
@@ -78,8 +78,12 @@ def test_mot_nhiem_vu_ba_nhom_ba_thoi_han() -> None:
         ("II.2.2/c", "ongoing", None),
     ]
     # Xong nhóm Quý I thì nhóm ấy thôi nhắc; nhóm Quý II vẫn có hạn riêng và bị nhắc riêng.
-    first_done = Report(date(2024, 3, 25), "II.2.2/a", "so-tu-phap", "done")
-    own = [t for t in told(year("II.2.2/a", "II.2.2/b", "II.2.2/c", reports=(first_done,)), "so-tu-phap") if "II" in t]
+    first_done = Report(date(2024, 3, 25), "II.2.2/a", "so-tu-phap-ha-tinh", "done")
+    own = [
+        t
+        for t in told(year("II.2.2/a", "II.2.2/b", "II.2.2/c", reports=(first_done,)), "so-tu-phap-ha-tinh")
+        if "II" in t
+    ]
     assert own[:4] == [
         "21/03/2024 reminder II.2.2/a",
         "20/06/2024 reminder II.2.2/b",
@@ -91,8 +95,8 @@ def test_mot_nhiem_vu_ba_nhom_ba_thoi_han() -> None:
 def test_mot_o_chu_tri_hai_phan_hai_co_quan() -> None:
     # I.2.9: Sở Nội vụ đối với nhân rộng mô hình hay; Sở KH&CN đối với áp dụng các sáng kiến CCHC. Không ai làm thay ai.
     assert [(o.part, o.agency) for o in owed() if o.task_id == "I.2.9"] == [
-        ("nhan-rong-mo-hinh-hay", "so-noi-vu"),
-        ("ap-dung-cac-sang-kien-cchc", "so-khoa-hoc-va-cong-nghe"),
+        ("nhan-rong-mo-hinh-hay", "so-noi-vu-ha-tinh"),
+        ("ap-dung-cac-sang-kien-cchc", "so-khoa-hoc-va-cong-nghe-ha-tinh"),
     ]
 
 
@@ -126,7 +130,7 @@ def test_them_co_quan_trung_uong_vao_danh_ba_roi_chon(town: Town) -> None:
     # Danh bạ có thêm hai cơ quan; áp dụng lại chưa mở việc cho ai, Sở Nội vụ chọn một cơ quan.
     town.apply(with_central_agencies(plan), assign=False)
     assert counts(town, "?co-quan-trung-uong") == {"unassigned": 1}
-    selecting.select_lead(town.app, "ha-tinh-2024", "BC.4", None, ["co-quan-a"], "so-noi-vu", town.moment)
+    selecting.select_lead(town.app, "ha-tinh-2024", "BC.4", None, ["co-quan-a"], "so-noi-vu-ha-tinh", town.moment)
     assert counts(town, "co-quan-a")["in_term"] == 5  # kế hoạch, và bốn báo cáo định kỳ trong năm
     # “trước ngày 31/01/2024”: hạn thứ Ba 30/01, nhắc trước bảy ngày làm việc; từ 31/01 là quá hạn.
     days_until(town, date(2024, 1, 31))
@@ -153,9 +157,12 @@ def test_bao_cao_muc_do_hai_long_moi_quy_mot_lan() -> None:
     # BC.3 không ghi ngày: hạn theo chế độ báo cáo, ngày 17 của tháng cuối quý.
     due = sorted({o.due_on for o in owed() if o.task_id == "BC.3" and o.due_on})
     assert due == [date(2024, 3, 17), date(2024, 6, 17), date(2024, 9, 17), date(2024, 12, 17)]
-    assert Counter(o.agency for o in owed() if o.task_id == "BC.3")["so-y-te"] == 4
+    assert Counter(o.agency for o in owed() if o.task_id == "BC.3")["so-y-te-ha-tinh"] == 4
 
 
 def test_so_noi_vu_tong_hop_theo_quy_dinh_la_mot_dong_trong_bao_cao_cua_minh() -> None:
     found = [(o.task_id, o.kind, o.reviewer) for o in owed() if o.task_id in ("BC.5", "BC.7")]
-    assert found == [("BC.5", "ongoing", "van-phong-ubnd-tinh"), ("BC.7", "ongoing", "van-phong-ubnd-tinh")]
+    assert found == [
+        ("BC.5", "ongoing", "van-phong-ubnd-tinh-ha-tinh"),
+        ("BC.7", "ongoing", "van-phong-ubnd-tinh-ha-tinh"),
+    ]

@@ -14,7 +14,7 @@ from dondoc.cli.plan import plan_app
 from dondoc.domain.directory import Agency
 from dondoc.domain.plan import Lead
 from dondoc.domain.workspace import Workspace
-from dondoc.loading import load_workspace
+from dondoc.loading import load_directory, load_workspace
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIG = ROOT / "config"
@@ -123,6 +123,16 @@ def test_every_lead_exists_all_year_and_can_be_written_to(plan_id: str) -> None:
             assert all(work.directory.recipient(body.id, role) for body in found for role in ("focal", "head"))
 
 
+def test_one_id_is_one_body_in_a_whole_installation() -> None:
+    """A digest is one per agency id and day: two bodies with one id would read each other's work."""
+    owners: dict[str, set[str | None]] = {}
+    for path in sorted((CONFIG / "agencies").glob("*.yaml")):
+        for agency in load_directory(path).require().agencies:
+            mailboxes = owners.setdefault(agency.id, set())
+            mailboxes |= {contact.email for contact in agency.contacts if contact.role == "focal"}
+    assert {id: found for id, found in owners.items() if len(found) > 1} == {}
+
+
 @both
 def test_no_address_outside_the_reserved_name(plan_id: str) -> None:
     for agency in workspace(plan_id).directory.agencies:
@@ -152,10 +162,10 @@ def test_conditional_leads_of_ha_tinh() -> None:
 
 def test_a_labelled_lead_cell_gives_each_its_own_part() -> None:
     models, ideas = workspace(HA_TINH).plan.by_id["I.2.9"].parts
-    assert (models.label, [lead.ref for lead in models.leads]) == ("nhân rộng mô hình hay", ["so-noi-vu"])
+    assert (models.label, [lead.ref for lead in models.leads]) == ("nhân rộng mô hình hay", ["so-noi-vu-ha-tinh"])
     assert (ideas.label, [lead.ref for lead in ideas.leads]) == (
         "áp dụng các sáng kiến CCHC",
-        ["so-khoa-hoc-va-cong-nghe"],
+        ["so-khoa-hoc-va-cong-nghe-ha-tinh"],
     )
 
 
@@ -171,8 +181,14 @@ def test_the_directory_of_ha_tinh() -> None:
 
 def test_inside_a_department_the_office_follows_and_the_board_judges_the_office() -> None:
     work = workspace(NAM_DINH)
-    assert (work.plan.supervisor, work.plan.leader) == ("van-phong-so", "giam-doc-so")
-    assert (work.regime.id, work.regime.own_tasks_reviewer) == ("so-xay-dung-nam-dinh", "ban-giam-doc-so")
+    assert (work.plan.supervisor, work.plan.leader) == (
+        "van-phong-so-xay-dung-nam-dinh",
+        "giam-doc-so-xay-dung-nam-dinh",
+    )
+    assert (work.regime.id, work.regime.own_tasks_reviewer) == (
+        "so-xay-dung-nam-dinh",
+        "ban-giam-doc-so-xay-dung-nam-dinh",
+    )
     assert [period.due for period in work.regime.periodic] == [(3, 15), (6, 15), (9, 15), (12, 15)]
     # What the entry leaves unsaid is as in the regime written out above it.
     assert work.regime.correction_days == workspace(HA_TINH).regime.correction_days
