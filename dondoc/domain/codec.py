@@ -34,7 +34,6 @@ def plan_from_json(value: Json) -> Plan:
         "reporting_duties": tuple(value["reporting_duties"]),
         **{name: tuple(value.get(name, ())) for name in _NARRATIVE},
         "target_owners": tuple((code, tuple(agencies)) for code, agencies in value.get("target_owners", ())),
-        "reporters": tuple(Lead(**lead) for lead in value.get("reporters", ())),
     })  # fmt: skip
 
 

@@ -184,10 +184,9 @@ def _owing(scope: Scope, task: Task, lead: Lead, row: _Row) -> Iterable[tuple[st
 
 def _periodic(scope: Scope, tasks: Iterable[Obligation]) -> Iterator[Obligation]:
     """ONE obligation per (plan, agency, period), for every agency that leads anything, itself or for its communes, and
-    for those that a reporting duty of the plan names."""
+    for those whom a periodic reporting duty of the plan names."""
     leading = dict.fromkeys(o.agency for o in tasks if o.kind != "unassigned")
-    named = (owing_agencies(scope, lead, PERIODIC_TASK, scope.plan.starts_on) for lead in scope.plan.reporters)
-    reporting = dict.fromkeys((*leading, *(agency.id for found in named for agency in found)))
+    reporting = dict.fromkeys((*leading, *_reporters(scope)))
     agencies = dict.fromkeys(scope.directory.reporting_body(agency) for agency in reporting)
     for period in scope.regime.periodic:
         due_on = period.due_on(scope.plan.year)
@@ -198,6 +197,12 @@ def _periodic(scope: Scope, tasks: Iterable[Obligation]) -> Iterator[Obligation]
                 max(period.cut_off(scope.plan.year)[0], scope.plan.starts_on), due_on, scope.late_after(due_on),
                 scope.reviewer(agency), scope.ladder_id,
             )  # fmt: skip
+
+
+def _reporters(scope: Scope) -> Iterator[str]:
+    for task in scope.plan.tasks:
+        for lead in (lead for part in task.parts for lead in part.leads if task.periodic):
+            yield from (agency.id for agency in owing_agencies(scope, lead, task.id, scope.plan.starts_on))
 
 
 def _report_name(period: str, year: int) -> str:

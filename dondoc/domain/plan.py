@@ -54,7 +54,8 @@ class Task:
     """One row of the plan's appendix. Texts are the document's own words; `line` is where it stands in the file.
 
     `criteria` and `targets` are codes of what the task serves. `criteria_proposed` and `targets_proposed` are links
-    that nobody has decided on: they are shown as proposals and count for nothing.
+    that nobody has decided on: they are shown as proposals and count for nothing. `periodic`: a reporting duty that the
+    regime's periodic report fulfils; its leads owe that report even when they lead nothing else.
     """
 
     id: str
@@ -82,6 +83,7 @@ class Task:
     criteria_proposed: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
     targets_proposed: tuple[str, ...] = ()
+    periodic: bool = False
     note: str | None = None
     line: int | None = None
 
@@ -113,9 +115,8 @@ class Citation:
 class Plan:
     """A year's plan. `supervisor`, `leader` and `own_tasks_reviewer` are agency ids of `directory`.
 
-    `responsibilities` say which agency answers for what, in the document's words; `reporters` owe the plan's periodic
-    report by one of its reporting duties, even when they lead no task. `target_owners`: which agencies (ids) report the
-    value of a target (its code).
+    `responsibilities` say which agency answers for what, in the document's words. `target_owners`: which agencies (ids)
+    report the value of a target (its code).
     """
 
     id: str
@@ -134,7 +135,6 @@ class Plan:
     overall_targets: tuple[dict[str, Any], ...] = ()
     responsibilities: tuple[dict[str, Any], ...] = ()
     responsibility_intros: tuple[dict[str, Any], ...] = ()
-    reporters: tuple[Lead, ...] = ()
     target_owners: tuple[tuple[str, tuple[str, ...]], ...] = ()
     demo: bool = False
     file: str | None = None

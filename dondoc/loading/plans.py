@@ -14,7 +14,7 @@ from dondoc.loading.directories import cyclic, load_directory
 from dondoc.loading.leads import Leads, known_names, resolve
 from dondoc.loading.loaded import Loaded, Report
 from dondoc.loading.reporting import read_duties
-from dondoc.loading.responsibilities import read_reporters, read_responsibilities
+from dondoc.loading.responsibilities import read_responsibilities
 from dondoc.loading.schema import FIRST_YEAR, LAST_YEAR, Fields, did_you_mean
 from dondoc.loading.source import Table, read_table
 from dondoc.loading.target_links import check_target_links, read_owners
@@ -97,7 +97,6 @@ def _plan(table: Table, directory: Directory, path: Path, report: Report) -> Pla
         overall_targets=read_targets(head, "overall_targets"),
         responsibilities=responsibilities,
         responsibility_intros=read_responsibilities(head, "responsibility_intros"),
-        reporters=read_reporters(head, leads, duties),
         file=str(path),
     )
     plan = replace(plan, target_owners=read_owners(head, plan, leads))

@@ -1,19 +1,21 @@
 """A plan's reporting duties (chế độ báo cáo): its own words, and the task that each of them is.
 
 A duty is work like any other: somebody owes it by a day. Only what the regime's periodic report already is must not be
-owed a second time, which `periodic: true` says.
+owed a second time, which `periodic: true` says; it also makes its leads owe that report.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from dondoc.domain.clauses import Every, to_json
+from dondoc.domain.clauses import Every, Ongoing, to_json
 from dondoc.domain.plan import DUTIES_SECTION, Lead, Part, Task
 from dondoc.loading.deadlines import Clauses, read_clauses
 from dondoc.loading.leads import Leads, split_cell
 from dondoc.loading.schema import Fields
 from dondoc.loading.tasks import LONGEST_ANSWER
+
+_PERIODIC = (Every, Ongoing)
 
 Duties = tuple[tuple[dict[str, Any], ...], tuple[Task, ...]]
 
@@ -66,6 +68,7 @@ def _task(fields: Fields, code: str, duty: dict[str, Any], clauses: Clauses, lea
         clauses=clauses,
         parts=_parts(fields, found, clauses),
         respond_within=fields.number("respond_within", 1, LONGEST_ANSWER),
+        periodic=fields.flag("periodic", default=False),
         note=fields.text("note"),
         line=fields.line,
     )
@@ -78,13 +81,16 @@ def _sentence(duty: dict[str, Any]) -> str:
 
 
 def _parts(fields: Fields, leads: tuple[Lead, ...], clauses: Clauses) -> tuple[Part, ...]:
-    """One part. A periodic duty keeps only what no periodic report is (ad hoc), else a line in that report."""
+    """One part. A periodic duty keeps only what no periodic report is (ad hoc), else a line in that report.
+
+    "Định kỳ" alone names no period: the periods are then the regime's own.
+    """
     if not fields.flag("periodic", default=False):
         return (Part(None, leads, clauses),)
-    if not any(isinstance(clause, Every) for clause in clauses):
+    if not any(isinstance(clause, _PERIODIC) for clause in clauses):
         fields.report.error(
             fields.line_of("periodic"), "periodic-without-period",
             f"{fields.what}: có “periodic” mà thời hạn không có kỳ nào.",
             "Bỏ mục “periodic”, hoặc ghi thời hạn có kỳ, ví dụ “theo quý, 6 tháng, năm”.",
         )  # fmt: skip
-    return (Part(None, leads, tuple(clause for clause in clauses if not isinstance(clause, Every))),)
+    return (Part(None, leads, tuple(clause for clause in clauses if not isinstance(clause, _PERIODIC))),)

@@ -1,13 +1,9 @@
-"""Who answers for what where a plan has no appendix: its responsibilities, and the sections whose lead they name.
-
-Also who owes the plan's periodic report by its reporting duties alone."""
+"""Who answers for what where a plan has no appendix: its responsibilities, and the sections whose lead they name."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from dondoc.domain.plan import Lead
-from dondoc.loading.leads import Leads
 from dondoc.loading.schema import Fields, did_you_mean
 
 Answerable = dict[str, tuple[str, ...]]
@@ -54,21 +50,3 @@ def answerable(fields: Fields, section: str, responsibilities: tuple[dict[str, A
         "Nhiệm vụ nào do đơn vị khác chủ trì thì ghi mục “leads” cho nhiệm vụ đó.",
     )  # fmt: skip
     return (str(own["agency"]),)
-
-
-def read_reporters(head: Fields, leads: Leads, duties: tuple[dict[str, Any], ...]) -> tuple[Lead, ...]:
-    """Those who owe the plan's periodic report because a reporting duty says so (`reporters:` of the plan)."""
-    fields = head.table("reporters", "Mục “reporters”")
-    if fields is None:
-        return ()
-    duty, sources = fields.required("duty"), [str(one["source"]) for one in duties if one.get("source")]
-    if duty and duty not in sources:
-        hint = did_you_mean(duty, sources) or "Ghi “source” của một mục trong “reporting_duties”."
-        fields.report.error(
-            fields.line_of("duty"), "unknown-duty", f"Mục “reporters”: không có chế độ báo cáo nào ở “{duty}”.", hint
-        )
-    _, found = leads.read(fields, ())
-    if not fields.has("leads"):
-        fields.missing("leads")
-    fields.close()
-    return found

@@ -75,7 +75,6 @@ def test_plan_check_finds_no_error_and_says_from_where_the_leads_are(shown: dict
     ("old", "new", "code", "words"),
     [
         ('responsibility: "4.a"', 'responsibility: "4.aa"', "unknown-responsibility", "Có phải là “4.a”?"),
-        ("duty: III.2.e", "duty: III.2.f", "unknown-duty", "Có phải là “III.2.e”?"),
         ("as: ubnd-cap-huyen}", "as: ubnd-huyen}", "unknown-agency", "không có mã “ubnd-huyen”"),
     ],
 )
@@ -100,7 +99,7 @@ def test_leads_are_those_whom_the_documents_words_make_answerable(workspace: Wor
         "5": ("6.a", "cải cách tài chính công"),
         "6": ("7", "xây dựng chính quyền điện tử, chính quyền số"),
     }
-    for task in workspace.plan.tasks:
+    for task in (task for task in workspace.plan.tasks if not task.is_duty):
         code, phrase = phrases[task.section]
         assert f"kết quả thực hiện các mục tiêu, nhiệm vụ{':' if code == '3.d' else ''}" in words[code]["text"]
         assert phrase in words[code]["text"]
@@ -113,7 +112,9 @@ def test_tasks_without_a_deadline_are_lines_of_the_periodic_reports_that_all_nam
 ) -> None:
     w = workspace
     owed = expand(Scope(w.plan, w.directory, w.calendar, w.regime, w.ladder.id, {}))
-    assert Counter(o.kind for o in owed) == {"ongoing": 44, "periodic_report": 116}
+    # Duties beside the 44 tasks: two ongoing summaries of Sở Nội vụ; ad hoc reports wait until somebody asks for them.
+    assert Counter(o.kind for o in owed) == {"ongoing": 46, "awaiting": 56, "unassigned": 1, "periodic_report": 116}
+    assert {o.task_id for o in owed if o.kind == "awaiting"} == {"BC.1", "BC.3", "BC.6"}
     reporting = {o.agency for o in owed if o.kind == "periodic_report"}
     # 17 departments, 10 districts, the radio (III.2.e), and the office of the committee, which leads section 2.
     assert len(reporting) == 29

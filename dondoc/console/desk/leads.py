@@ -43,7 +43,7 @@ def address(found: OpenLead) -> str:
 def lead_routes(app: App, pages: Pages, seats: Seats, demo: bool) -> list[BaseRoute]:
     """The routes of this module."""
     page = Leads(Bench(app, pages, seats, demo))
-    where = f"{HOME}/don-vi/{{plan}}/{{task:path}}"
+    where = f"{HOME}/don-vi/{{plan}}/{{task}}"
     return [Route(where, page.show, methods=["GET"]), Route(where, page.choose, methods=["POST"])]
 
 
