@@ -24,6 +24,7 @@ from dondoc.loading import load_workspace
 from dondoc.services import standings
 from dondoc.services.app import App
 from dondoc.services.books import Frozen, frozen, scope_of
+from dondoc.services.one_body import refuse_two_bodies
 from dondoc.services.queueing import queue_notices
 from dondoc.store import decisions, journal, notices, obligations, plans
 from dondoc.store.arrays import is_one_of
@@ -75,13 +76,17 @@ def apply_workspace(
     live_from: date | None = None,
     assign: bool = True,
 ) -> Applied:
-    """Apply loaded files, atomically: all of it or nothing. The same files again write nothing.
+    """Apply loaded files, atomically: all of it or nothing. The same files again write nothing. Raises Refused when a
+    guard stops it, or an agency id stands for another body in another live plan.
 
     `assign` queues the list of the year's tasks for what is new, where the ladder wants one.
     """
     new = Frozen(workspace.plan, workspace.directory, workspace.regime, workspace.ladder)
     with app.sessions.begin() as session:
         _one_at_a_time(session, new.plan.id)
+        if live_from is not None or not is_over(new.plan.year, now):
+            _one_at_a_time(session, "*")  # of two new plans at once the second must see the first
+            refuse_two_bodies(session, new)
         applied = _Apply(app, session, new, now, by).run(force, live_from, assign)
     with app.sessions.begin() as session:
         standings.refresh(app, session, now)  # else the first page would wait for it

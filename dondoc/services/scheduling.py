@@ -71,7 +71,7 @@ def _description(book: Book, task: Task) -> str:
     return "\n\n".join(
         part
         for part in (
-            f"**{task.code or task.no} {task.activity}**",
+            f"**{task.id} {task.activity}**",
             f"Sản phẩm: {', '.join(task.products)}." if task.products else "",
             f"Chủ trì: {task.lead_words}.",
             f"Phối hợp: {task.coordinate_raw}." if task.coordinate_raw else "",

@@ -112,7 +112,7 @@ def _state(numbers: dict[str, int]) -> str:
 
 def _markdown(found: Book, task: Task, cases: list[Case], numbers: dict[str, int], now: datetime) -> str:
     lines = [
-        f"# {task.code or task.no} {task.activity}",
+        f"# {task.id} {task.activity}",
         f"Thời hạn trong kế hoạch: **{task.deadline or 'không ghi'}**. Chủ trì: {task.lead_words}.",
         ", ".join(f"{COUNT_NAMES[name]}: **{n}**" for name, n in numbers.items() if n) or "Chưa có việc nào.",
         "",

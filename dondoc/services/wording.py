@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from dondoc.domain.cases import Case, standing
@@ -40,12 +40,17 @@ def context_of(
         agency_name=owner.name,
         on=draft.day,
         plans=tuple(_reference(books[plan_id]) for plan_id in plans),
-        supervisor_name=first.directory.by_id[first.plan.supervisor].name,
+        supervisor_name=_supervisors(books[plan_id] for plan_id in plans),
         link=link,
         demo=any(books[plan_id].plan.demo for plan_id in plans),
         lines=tuple(_line(line, books[line.obligation.plan_id], cases, draft.day) for line in draft.lines),
         morning=morning,
     )
+
+
+def _supervisors(found: Iterable[Book]) -> str:
+    """Who follows these plans; several issuers may have one each."""
+    return " và ".join(dict.fromkeys(book.directory.by_id[book.plan.supervisor].name for book in found))
 
 
 def _reference(book: Book) -> PlanReference:
