@@ -217,7 +217,8 @@ class AnswerForm:
             offer=choices.offer(chosen, now), promise=views.promise_view(chosen, now),
             wish=choices.wish_words(chosen, now), agencies=choices.agency_options(chosen, now),
             withdrawal=choices.withdrawal_words(chosen), kept=[(claim(home, visitor.csrf, f), f) for f in typed.files],
-            several_agencies=len({one.agency.id for one in desk.owed}) > 1, accept=ACCEPT, allowed=ALLOWED,
+            several_agencies=any(one.agency.id != visitor.agency for one in desk.owed),
+            several_plans=owed.has_several_plans(desk), accept=ACCEPT, allowed=ALLOWED,
             saved=wording.moment(saved_at) if saved_at else "", most_files=MAX_FILES, longest_note=LONGEST_NOTE,
             longest_number=LONGEST_NUMBER,
         )  # fmt: skip

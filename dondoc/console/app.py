@@ -129,6 +129,7 @@ class _Console:
             return self.pages.show(
                 "work", who=owed.name_of(desk, visitor.agency), demo=desk.is_demo, agencies=agencies, now=now,
                 said=said, drafts=drafting.draft_views(session, visitor.recipient, desk.owed), csrf=visitor.csrf,
+                several_plans=owed.has_several_plans(desk),
             )  # fmt: skip
 
     def file(self, request: Request) -> Response:

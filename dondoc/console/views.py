@@ -50,6 +50,7 @@ class TaskView:
     request: str
     address: str
     is_periodic: bool
+    plan: str
 
 
 @dataclass(frozen=True)
@@ -114,6 +115,7 @@ def task_view(owed: Owed, now: datetime) -> TaskView:
         history=tuple(_history(owed, answer) for answer in owed.case.answers),
         request=_request(owed, now),
         address=answer_address(owed.case.obligation),
+        plan=owed.book.plan.title,
     )
 
 

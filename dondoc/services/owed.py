@@ -107,6 +107,11 @@ def name_of(desk: Desk, agency: str) -> str:
     return next((entry.name for entry in found if entry is not None), agency)
 
 
+def has_several_plans(desk: Desk) -> bool:
+    """Whether the work on the desk is of more than one plan, so that each line must say of which."""
+    return len({one.book.plan.id for one in desk.owed}) > 1
+
+
 def _ids(session: Session, mandate: Mandate, only: tuple[str, ...] | None) -> list[str]:
     if not mandate or only == ():
         return []
