@@ -12,9 +12,10 @@ import typer
 from dondoc.bootstrap import open_app
 from dondoc.cli.notice_words import read_day
 from dondoc.scheduling.client import PrefectError
-from dondoc.services import applying, scheduling
+from dondoc.services import applying, scheduling, succession
 from dondoc.services.app import App
 from dondoc.services.applying import Applied
+from dondoc.services.succession import Succession
 
 NoPrefect = Annotated[bool, typer.Option("--no-prefect", help="Không cập nhật lịch chạy trong Prefect")]
 
@@ -32,6 +33,7 @@ def apply(
     with open_app() as app:
         applied = applying.apply_file(app, file, app.now(), _who(), force=force, live_from=live_from)
         _tell(applied)
+        _tell_passed_on(succession.after_apply(app, applied, app.now()))
         if not no_prefect:
             _sync(app)
 
@@ -58,6 +60,17 @@ def _tell(applied: Applied) -> None:
         f"{len(found.gone)} việc bỏ, {found.unchanged} việc giữ nguyên; "
         f"{applied.queued} dòng danh mục việc của năm chờ cho gửi."
     )
+
+
+def _tell_passed_on(found: Succession | None) -> None:
+    if found is not None and found.moves:
+        typer.echo(f"{len(found.moves)} việc của cơ quan đã kết thúc chuyển cho cơ quan kế thừa.")
+    if found is not None and found.questions:
+        number = sum(len(question.obligation_ids) for question in found.questions)
+        typer.echo(
+            f"{number} việc của {len(found.questions)} cơ quan đã kết thúc chờ người chỉ định:"
+            f" dondoc succession show {found.plan_id}, hoặc trang /theo-doi/can-lam."
+        )
 
 
 def _sync(app: App) -> None:

@@ -45,8 +45,8 @@ def _why(new: Frozen, other: Frozen, found: list[tuple[Agency, Agency]]) -> str:
     )
     more = f" và {len(found) - MOST_NAMED} cơ quan khác" if len(found) > MOST_NAMED else ""
     return (
-        f"Danh bạ {new.directory.id} và danh bạ {other.directory.id} của kế hoạch “{other.plan.id}” đang theo dõi ghi hộp"
-        f" thư đầu mối khác nhau cho cùng một mã cơ quan: {named}{more}. Mỗi mã là một cơ quan, nhận một thư cho mọi kế"
-        " hoạch. Nếu là hai cơ quan: đặt mã khác cho một bên (ví dụ thêm tên tỉnh). Nếu là một cơ quan vừa đổi hộp thư:"
-        " sửa cho hai danh bạ giống nhau rồi áp dụng lại cả hai kế hoạch."
+        f"Danh bạ {new.directory.id} và danh bạ {other.directory.id} của kế hoạch “{other.plan.id}” đang theo dõi ghi"
+        f" hộp thư đầu mối khác nhau cho cùng một mã cơ quan: {named}{more}. Mỗi mã là một cơ quan, nhận một thư cho"
+        " mọi kế hoạch. Nếu là hai cơ quan: đặt mã khác cho một bên (ví dụ thêm tên tỉnh). Nếu là một cơ quan vừa đổi"
+        " hộp thư: sửa cho hai danh bạ giống nhau rồi áp dụng lại cả hai kế hoạch."
     )

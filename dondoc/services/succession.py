@@ -17,7 +17,7 @@ from dondoc.domain.policy import PASSED_ON
 from dondoc.domain.succession import Passing, Question, ended, pass_on
 from dondoc.errors import Refused
 from dondoc.services.app import App
-from dondoc.services.applying import reapply
+from dondoc.services.applying import Applied, reapply
 from dondoc.services.books import Book, book, book_of, books
 from dondoc.services.queueing import queue_notices
 from dondoc.store import decisions, journal, notices, obligations, plans, waivers
@@ -52,16 +52,20 @@ def survey(app: App, plan_id: str, now: datetime, choices: Mapping[str, str] | N
         return _survey(session, found, now, _checked(found, choices or {}, now))
 
 
-def survey_all(app: App, session: Session, now: datetime) -> dict[str, Succession]:
-    """The same for every live plan where there is anything: the worklist's questions."""
-    found = {id: _survey(session, one, now, {}) for id, one in books(app, session, live=True).items()}
+def survey_all(
+    app: App, session: Session, now: datetime, known: Mapping[str, Book] | None = None
+) -> dict[str, Succession]:
+    """The same for every live plan (or for `known`) where there is anything: the worklist's questions."""
+    plans_followed = books(app, session, live=True) if known is None else known
+    found = {id: _survey(session, one, now, {}) for id, one in plans_followed.items()}
     return {id: one for id, one in found.items() if not one.is_empty}
 
 
 def carry_out(
     app: App, plan_id: str, now: datetime, by: str = BY, choices: Mapping[str, str] | None = None
 ) -> Succession:
-    """Pass on what can be, in one transaction; running it again does nothing. `choices`: ended agency → heir (ids).
+    """Pass on what can be, in one transaction; running it again does nothing. `choices`: ended agency → heir (ids), as
+    `by` decided; what the directory decides is journaled as the system's.
 
     Raises Refused for no such plan, a choice that is no agency of its directory or does not exist today, and a body
     that has not ended. In an archived plan nothing passes on: its counts stay as they were.
@@ -73,15 +77,23 @@ def carry_out(
         found = book_of(app, session, row)
         plan = _survey(session, found, now, _checked(found, choices or {}, now))
         if plan.moves and not found.archived:
-            _Passing(app, session, found, now, by).run(plan.moves)
+            _Passing(app, session, found, now, dict.fromkeys(choices or {}, by)).run(plan.moves)
         return plan
 
 
 def carry_out_all(app: App, now: datetime) -> dict[str, Succession]:
-    """Every live plan in turn; what a daily run calls."""
+    """Every live plan where something passes on by itself, in turn; what every full sweep begins with.
+
+    Where no body has ended it reads the plans and nothing else.
+    """
     with app.sessions() as session:
-        due = list(survey_all(app, session, now))
+        due = [id for id, found in survey_all(app, session, now).items() if found.moves]
     return {plan_id: carry_out(app, plan_id, now) for plan_id in due}
+
+
+def after_apply(app: App, applied: Applied, now: datetime) -> Succession | None:
+    """What a plan's new directory passes on at once; None where an apply changed nothing that is followed."""
+    return carry_out(app, applied.plan_id, now) if applied.written and not applied.archived else None
 
 
 def to_json(found: Succession) -> dict[str, Any]:
@@ -136,31 +148,31 @@ def _standing_ids(session: Session, plan_id: str) -> list[str]:
 class _Passing:
     """One plan's moves inside one transaction."""
 
-    def __init__(self, app: App, session: Session, found: Book, now: datetime, by: str) -> None:
-        self.app, self.session, self.book, self.now, self.by = app, session, found, now, by
+    def __init__(self, app: App, session: Session, found: Book, now: datetime, deciders: Mapping[str, str]) -> None:
+        self.app, self.session, self.book, self.now, self.deciders = app, session, found, now, deciders
 
     def run(self, moves: tuple[Passing, ...]) -> None:
         """Close the old ones, open the new ones, and let the successors hear of them."""
         for move in moves:
             self._close(move)
-        reapply(self.app, self.session, self.book.plan.id, self.by, self.now)
+        reapply(self.app, self.session, self.book.plan.id, next(iter(self.deciders.values()), BY), self.now)
         fresh = [move for move in moves if not move.merged]
         today = local_day(self.now)
         obligations.set_next(self.session, {id: today for move in moves for id in (move.obligation_id, move.new_id)})
         self._hand_over(fresh)
 
     def _close(self, move: Passing) -> None:
-        agency = self.book.directory.by_id[move.agency]
+        agency, by = self.book.directory.by_id[move.agency], self._by(move)
         why = f"{agency.name} kết thúc hoạt động ngày {agency.valid_to:%d/%m/%Y}; {self._name(move.to)} kế thừa" + (
             " và đã phải thực hiện cùng việc này." if move.merged else "."
         )
-        waivers.add(self.session, move.obligation_id, self.now, self.by, why)
+        waivers.add(self.session, move.obligation_id, self.now, by, why)
         if not move.merged:
-            args = (self.book.plan.id, move.obligation_id, move.to, self.now, self.by, why)
+            args = (self.book.plan.id, move.obligation_id, move.to, self.now, by, why)
             decisions.reassign(self.session, *args)
         notices.drop_queued(self.session, [move.obligation_id], "việc đã chuyển cho cơ quan kế thừa.")
         action = "waived" if move.merged else "reassigned"
-        journal.write(self.session, self.now, self.by, action, move.obligation_id, move.agency, move.to, why)
+        journal.write(self.session, self.now, by, action, move.obligation_id, move.agency, move.to, why)
 
     def _hand_over(self, fresh: list[Passing]) -> None:
         """What was queued for the ended body follows: its successor hears of each in its next digest, before any rule
@@ -170,13 +182,16 @@ class _Passing:
         for case in obligations.load_cases(self.session, ids=list(old)) if old else ():
             move = old[case.obligation.id]
             why = f"Tiếp nhận từ {self._name(move.agency)}; lịch sử ở việc “{move.obligation_id}”."
-            journal.write(self.session, self.now, self.by, "received", move.new_id, move.agency, move.to, why)
+            journal.write(self.session, self.now, self._by(move), "received", move.new_id, move.agency, move.to, why)
             notice = Notice(
                 move.new_id, PASSED_ON, self.now.isoformat(), "opened", "lead", False,
                 f"Tiếp nhận từ {self._name(move.agency)}.",
             )  # fmt: skip
             lines.append((notice, case.obligation))
         queue_notices(self.session, self.book.plan, self.book.directory, lines, self.now)
+
+    def _by(self, move: Passing) -> str:
+        return self.deciders.get(move.agency, BY)
 
     def _name(self, agency: str) -> str:
         return self.book.directory.by_id[agency].name

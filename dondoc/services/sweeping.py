@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from dondoc.domain.cases import Case
 from dondoc.domain.decide import Decision, decide_case
 from dondoc.domain.moments import local_day
-from dondoc.services import guarding, last_runs
+from dondoc.services import guarding, last_runs, succession
 from dondoc.services.app import App
 from dondoc.services.books import Book, books
 from dondoc.services.queueing import queue_notices
@@ -25,7 +25,8 @@ BATCH = 500
 class SweepResult:
     """What a sweep found. `missed` had a day in the past: some wake-up did not come, and the sweep made up for it.
 
-    `guarded` would have turned overdue, too many at once: they wait for a person.
+    `guarded` would have turned overdue, too many at once: they wait for a person. `passed_on` went from bodies that
+    have ended to their successors.
     """
 
     looked_at: int = 0
@@ -33,6 +34,7 @@ class SweepResult:
     superseded: int = 0
     missed: int = 0
     guarded: int = 0
+    passed_on: int = 0
 
     def __add__(self, other: SweepResult) -> SweepResult:
         return SweepResult(
@@ -41,6 +43,7 @@ class SweepResult:
             self.superseded + other.superseded,
             self.missed + other.missed,
             self.guarded + other.guarded,
+            self.passed_on + other.passed_on,
         )
 
 
@@ -51,10 +54,12 @@ def sweep(
 
     Works in batches, one transaction each, so that its cost follows what is due and a crash loses at most a batch,
     which the next sweep does again. Sweeps at the same time share the work; with `wait` this one returns only when
-    what others have in hand is decided too, so that a message composed next holds all lines of the day.
+    what others have in hand is decided too, so that a message composed next holds all lines of the day. A full sweep
+    first passes on what bodies owe that have ended: nobody is reminded of what is another's now.
     """
+    passed = succession.carry_out_all(app, now) if plan_id is None and task_id is None else {}
     stopped = guarding.stopped_plans(app, now)
-    total = SweepResult(guarded=sum(stopped.values()))
+    total = SweepResult(guarded=sum(stopped.values()), passed_on=sum(len(found.moves) for found in passed.values()))
     for skip_locked in (True, False) if wait else (True,):
         found = SweepResult(looked_at=BATCH)
         while found.looked_at >= BATCH:

@@ -164,6 +164,12 @@ TABLE = {
         reviewer=403,
         supervisor=303,
     ),
+    "POST /theo-doi/can-lam/ke-thua/{plan}/{agency}": desk_form(
+        f"/theo-doi/can-lam/ke-thua/{PLAN_ID}/so-tu-phap",
+        {"co_quan": "so-noi-vu", **SURE},
+        reviewer=403,
+        supervisor=409,
+    ),
     "GET /theo-doi/can-lam/don-vi/{plan}/{task}": desk(LEAD, read=404, reviewer=404, supervisor=404),
     "POST /theo-doi/can-lam/don-vi/{plan}/{task}": desk_form(LEAD, SURE, reviewer=403, supervisor=404),
 }

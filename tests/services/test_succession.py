@@ -7,7 +7,7 @@ from datetime import date, time
 from functools import cache
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 from town import CONFIG, ROOT, Town, only, shipped
 
 from dondoc.domain.answers import Answer
@@ -166,3 +166,40 @@ def test_the_plan_of_2024_can_move_to_the_new_directory_without_losing_a_thing(t
     moved = replace(shipped(), plan=replace(shipped().plan, directory=directory.id), directory=directory)
     applied = town.apply(moved)
     assert applied.diff.is_empty
+
+
+def test_a_full_sweep_passes_on_by_itself_and_the_successor_reads_of_it_the_same_morning(july: Town) -> None:
+    result = july.morning(date(2025, 7, 2))
+    assert result.composed
+    old = next(row for row in rows(july).values() if row.task_id == "VI.2.110" and row.agency == POSTS)
+    assert {e.who for e in history(july, old.id) if e.action == "reassigned"} == {succession.BY}
+    letters = [mail.text or "" for mail in july.mails("cchc@sokhoahocvacongnghe.hungyen.example")]
+    assert any("VI.2.110" in text and "Tiếp nhận từ Sở Thông tin và Truyền thông" in text for text in letters)
+    assert sweeping.sweep(july.app, july.moment).passed_on == 0
+
+
+def test_the_run_of_one_task_passes_nothing_on(july: Town) -> None:
+    assert sweeping.sweep(july.app, july.moment, PLAN_ID, "VI.2.110").passed_on == 0
+    assert not any(e.action == "reassigned" for id in rows(july) for e in history(july, id))
+
+
+def test_where_no_body_has_ended_it_asks_the_store_for_the_plans_alone(town: Town) -> None:
+    town.apply(shipped())
+    asked: list[str] = []
+    event.listen(town.app.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    assert succession.carry_out_all(town.app, town.moment) == {}
+    assert len(asked) <= 5 and not any("FROM obligations" in words for words in asked)
+
+
+def test_applying_a_plan_with_its_new_directory_passes_on_at_once(town: Town) -> None:
+    """The plan of 2025 with last year's directory; in July its file names the new one and is applied again."""
+    town.set(date(2025, 1, 2))
+    before = only(shift(shipped(), 2025), "VI.2.110", demo=False)
+    town.apply(before)
+    town.set(date(2025, 7, 2))
+    after = only(year_2025(), "VI.2.110", id=before.plan.id)
+    found = succession.after_apply(town.app, town.apply(after, force=True), town.moment)
+    assert found is not None and {move.to for move in found.moves} >= {SCIENCE}
+    assert {row.agency for row in rows(town).values() if row.task_id == "VI.2.110"} == {POSTS, SCIENCE}
+    again = town.apply(after)
+    assert not again.written and succession.after_apply(town.app, again, town.moment) is None

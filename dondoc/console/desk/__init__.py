@@ -6,6 +6,7 @@ from starlette.routing import BaseRoute
 
 from dondoc.console.desk.contact_changes import contact_routes
 from dondoc.console.desk.decide import decide_routes
+from dondoc.console.desk.heirs import heir_routes
 from dondoc.console.desk.held import held_routes
 from dondoc.console.desk.inbox import inbox_routes
 from dondoc.console.desk.leads import lead_routes
@@ -35,5 +36,6 @@ def desk_routes(app: App, pages: Pages, visits: Visits, demo: bool) -> list[Base
         *stop_routes(app, pages, seats, demo),
         *worklist_routes(app, pages, seats, demo),
         *lead_routes(app, pages, seats, demo),
+        *heir_routes(app, pages, seats, demo),
         *contact_routes(app, pages, seats, demo),
     ]

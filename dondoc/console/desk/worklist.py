@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from dondoc.console.desk.bench import NO_REASON, Bench, Item, Preview, Told, Typed, hidden
+from dondoc.console.desk.heirs import heirless
 from dondoc.console.desk.seats import Seats
 from dondoc.console.pages import Pages
 from dondoc.domain.moments import local_day
@@ -74,10 +75,12 @@ class Worklist:
         leads = list(worklist.conditional(known, today))
         raised = [row for back in range(ALARM_DAYS) for row in alarms.of_day(session, today - timedelta(days=back))]
         reviews, oldest = inbox.since(session)
+        questions, unreviewed = heirless(self.app, session, known, now)
         return self.bench.show(
             seat, HERE, "worklist", 422 if wrong else 200, wrong=wrong, now=now, reviews=reviews, oldest=oldest,
             messages=waiting.messages(session), guards=_guard_rows(guards.waiting(session), known),
             leads=[lead for lead in leads if not lead.chosen], chosen=[lead for lead in leads if lead.chosen],
+            heirless=questions, ended_unreviewed=unreviewed,
             unreachable=worklist.unreachable(session, known), happened=worklist.happened(session, known),
             contacts=[
                 (change, _contact(known, change), contact_decisions.warnings(self.app, session, change, known))
