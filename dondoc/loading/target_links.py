@@ -13,7 +13,8 @@ Owners = tuple[tuple[str, tuple[str, ...]], ...]
 
 
 def read_owners(head: Fields, plan: Plan, leads: Leads) -> Owners:
-    """`target_owners:` of the plan: who reports the values of a group of targets, by the responsibility it names."""
+    """`target_owners:` of the plan: who reports the values of a group of targets (`group`) or of one (`code`), by the
+    responsibility it names, else the agency (`agency`, an id) that a person decided on."""
     found: list[tuple[str, tuple[str, ...]]] = []
     for fields in head.tables("target_owners", "Mục “target_owners”"):
         agency = _agency(fields, plan, leads)
@@ -52,6 +53,8 @@ def _tell_proposals(plan: Plan, head: Fields) -> None:
 
 
 def _agency(fields: Fields, plan: Plan, leads: Leads) -> str | None:
+    if fields.has("agency"):
+        return leads.body(fields, "agency")
     code = fields.required("responsibility")
     own = next((one for one in plan.responsibilities if one["code"] == code), None)
     if own is None:
@@ -67,6 +70,8 @@ def _agency(fields: Fields, plan: Plan, leads: Leads) -> str | None:
 
 
 def _codes(fields: Fields, plan: Plan) -> tuple[str, ...]:
+    if fields.has("code"):
+        return _code(fields, plan)
     group = fields.required("group")
     codes = tuple(target.code for target in targets_of(plan) if target.group == group)
     if group and not codes:
@@ -76,3 +81,14 @@ def _codes(fields: Fields, plan: Plan) -> tuple[str, ...]:
             fields.line_of("group"), "unknown-target", f"{fields.what}: không có nhóm chỉ tiêu “{group}”.", hint
         )
     return codes
+
+
+def _code(fields: Fields, plan: Plan) -> tuple[str, ...]:
+    code, known = fields.required("code"), [target.code for target in targets_of(plan)]
+    if code in known:
+        return (code,)
+    hint = did_you_mean(code, known) or "Ghi “code” của một chỉ tiêu hoặc mục tiêu chung."
+    fields.report.error(
+        fields.line_of("code"), "unknown-target", f"{fields.what}: không có chỉ tiêu nào mã “{code}”.", hint
+    )
+    return ()

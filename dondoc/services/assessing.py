@@ -9,6 +9,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from dondoc.domain.criteria import Component, Criterion, Index, Points, PointsTable, Total, total
 from dondoc.domain.plan import Plan, Task
 from dondoc.errors import ProblemsFound
@@ -79,9 +81,13 @@ def assess(app: App, plan_id: str, now: datetime) -> Assessment:
     """The assessment as things stood at `now`. Raises Refused for an unknown plan, ProblemsFound for wrong files."""
     index = index_of(app.settings.config)
     with app.sessions() as session:
-        plan = books.book(app, session, plan_id).plan
-        linked = [task.id for task in plan.tasks if task.criteria]
-        found = evidence.accepted(session, plan_id, linked, now) if linked else ()
+        return assess_in(app, session, books.book(app, session, plan_id).plan, index, now)
+
+
+def assess_in(app: App, session: Session, plan: Plan, index: Index, now: datetime) -> Assessment:
+    """The same in a session, of a plan and an index already read."""
+    linked = [task.id for task in plan.tasks if task.criteria]
+    found = evidence.accepted(session, plan.id, linked, now) if linked else ()
     return assessment(index, plan, found, points_of(app.settings.config, plan.year, index))
 
 

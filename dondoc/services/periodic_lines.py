@@ -18,7 +18,7 @@ from dondoc.domain.cases import Case, standing
 from dondoc.domain.directory import Agency, fold
 from dondoc.domain.plan import Plan, Task
 from dondoc.domain.regime import ReportPeriod
-from dondoc.domain.targets import owners
+from dondoc.domain.targets import owners, targets_of
 from dondoc.services.books import Book
 from dondoc.services.owed import Owed
 from dondoc.services.replies import waiting_request
@@ -174,8 +174,12 @@ def title_of(owed: Owed) -> str:
 
 def _targets(book: Book, agency: str, said: Mapping[str, ReportLine]) -> Iterator[Line]:
     """The plan's targets whose value the agency reports (`target_owners`), else those that name it; nothing is guessed
-    for the others."""
+    for the others. The plan's overall targets are asked of whom the plan's file names for them, of nobody else."""
     below = beneath(book, agency)
+    for own, target in zip(targets_of(book.plan), book.plan.overall_targets, strict=False):
+        if below & set(owners(book.plan, own.code)):
+            key = f"{book.plan.id}/chi-tieu/{own.code}"
+            yield Line(key, "target", target.get("code") or "", target_words(target), None, said.get(key))
     for number, target in enumerate(book.plan.targets, 1):
         told = owners(book.plan, target.get("code") or str(number))
         if below & set(told) if told else any(_names(target, book.directory.by_id[one]) for one in sorted(below)):

@@ -17,6 +17,7 @@ from periodic_help import send_report
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from starlette.applications import Starlette
+from target_help import PLAN_2023, report_2023, year_2023
 from town import CONFIG, ROOT
 
 from dondoc import settings
@@ -24,12 +25,15 @@ from dondoc.channels.email import EmailChannel
 from dondoc.channels.settings import EmailSettings
 from dondoc.channels.sink import Sink
 from dondoc.console import Addresses, console_app
+from dondoc.domain.moments import at
 from dondoc.loading import load_workspace
 from dondoc.services import demo
 from dondoc.services.app import App
+from dondoc.services.applying import apply_workspace
 from dondoc.services.selecting import conditional_leads
 from dondoc.store import engine, session_factory
 from dondoc.store.models import AnswerRow, MessageRow, ObligationRow
+from dondoc.store.report_lines import ReportLine
 
 TODAY = date(2026, 11, 23)
 AGENCY = "so-tu-phap"
@@ -58,6 +62,7 @@ def open_gallery(database_url: str, home: Path) -> Iterator[tuple[Office, Starle
     try:
         demo.seed(office.app, office.moment, lambda said: None)
         send_report(office, "bao-cao-nam", YEAR_REPORT)
+        _past_year(office)
         with office.app.sessions() as session:
             pages = list(_pages(session, _lead(office.app)))
         yield office, console_app(office.app, ADDRESSES), pages
@@ -85,6 +90,15 @@ def _office(database_url: str, home: Path, sink: Sink) -> Office:
     return office
 
 
+def _past_year(office: Office) -> None:
+    """The plan of 2023 as archive beside the demo's, with targets reported short, reached and not at all."""
+    apply_workspace(office.app, year_2023(), office.moment, "kiểm thử")
+    said = {"Q1": ("95 %; 71,5 %", "không đo được"), "H1": ("96,2; 80", "80")}
+    for (period, (in_time, other)), month in zip(said.items(), (3, 6), strict=True):
+        lines = ReportLine("target:II.2.a", "target", value=in_time), ReportLine("target:II.2.d", "target", value=other)
+        report_2023(office.app, period, at(date(2023, month, 15)), *lines)
+
+
 def _pages(session: Session, lead: str) -> Iterator[Shown]:
     waiting = {kind: _answer(session, kind) for kind in ("done", "extension", "not_mine", "not_applicable")}
     held = session.scalar(select(func.min(MessageRow.id)).where(MessageRow.status == "held"))
@@ -103,6 +117,8 @@ def _pages(session: Session, lead: str) -> Iterator[Shown]:
     yield Shown("plans", "supervisor", "/theo-doi/ke-hoach")
     yield Shown("plan", "supervisor", f"/theo-doi/ke-hoach/{PLAN}")
     yield Shown("plan-overdue", "supervisor", f"/theo-doi/ke-hoach/{PLAN}?trang-thai=qua-han")
+    yield Shown("targets", "supervisor", f"/theo-doi/ke-hoach/{PLAN_2023}/chi-tieu")
+    yield Shown("criteria", "supervisor", f"/theo-doi/tieu-chi?ke-hoach={PLAN}")
     yield Shown("task", "supervisor", f"/theo-doi/ke-hoach/{PLAN}/nhiem-vu/III.2.53")
     yield Shown("agencies", "supervisor", "/theo-doi/co-quan")
     yield Shown("agency", "supervisor", f"/theo-doi/co-quan/{AGENCY}")

@@ -117,6 +117,8 @@ TABLE = {
     "GET /theo-doi/ke-hoach/{plan}": desk(f"/theo-doi/ke-hoach/{PLAN_ID}"),
     "GET /theo-doi/ke-hoach/{plan}/danh-sach.csv": desk(f"/theo-doi/ke-hoach/{PLAN_ID}/danh-sach.csv"),
     "GET /theo-doi/ke-hoach/{plan}/nhiem-vu/{task}": desk(f"/theo-doi/ke-hoach/{PLAN_ID}/nhiem-vu/I.2.5"),
+    "GET /theo-doi/ke-hoach/{plan}/chi-tieu": desk(f"/theo-doi/ke-hoach/{PLAN_ID}/chi-tieu"),
+    "GET /theo-doi/tieu-chi": desk("/theo-doi/tieu-chi"),
     "GET /theo-doi/co-quan": desk("/theo-doi/co-quan"),
     "GET /theo-doi/co-quan/{agency}": desk("/theo-doi/co-quan/so-tu-phap"),
     "GET /theo-doi/thu": desk("/theo-doi/thu"),

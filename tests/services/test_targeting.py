@@ -7,40 +7,33 @@ from datetime import date, datetime, time
 from pathlib import Path
 
 import pytest
-from town import CONFIG, ROOT, Town
+from target_help import OFFICE, PLAN_2023, report_2023, year_2023
+from town import Town
 from typer.testing import CliRunner
 
 from dondoc.cli.target import target_app
-from dondoc.domain.answers import Answer, Review
 from dondoc.domain.moments import at
-from dondoc.loading import load_workspace
 from dondoc.services import status, targeting
 from dondoc.services.books import book
 from dondoc.services.periodic_lines import sheet
 from dondoc.services.targeting import TargetRow
-from dondoc.store import answers, obligations, report_lines
-from dondoc.store.answers import Submitted
+from dondoc.store import obligations
 from dondoc.store.report_lines import ReportLine
 
-PLAN_ID = "hung-yen-2023"
-OFFICE = "van-phong-ubnd-tinh"
+PLAN_ID = PLAN_2023
 
 
 @pytest.fixture
 def applied(town: Town) -> Town:
     """The plan of 2023, followed live in that year."""
     town.set(date(2023, 1, 3))
-    town.apply(load_workspace(ROOT / "plans" / f"{PLAN_ID}.yaml", CONFIG).require(), force=True)
+    town.apply(year_2023(), force=True)
     return town
 
 
 def report(town: Town, period: str, when: datetime, *lines: ReportLine, outcome: str = "accepted") -> None:
     """A periodic report of the provincial office as it was sent and decided two days later."""
-    owed = f"{PLAN_ID}/bao-cao/-/2023-{period}/{OFFICE}"
-    review = Review(outcome, when.replace(day=when.day + 2), "Sở Nội vụ")  # type: ignore[arg-type]
-    with town.app.sessions.begin() as session:
-        sent = Submitted(owed, f"{period}-{when}", OFFICE, Answer("", "done", when, review=review))
-        report_lines.add(session, answers.add(session, [sent])[owed, sent.submission], lines)
+    report_2023(town.app, period, when, *lines, outcome=outcome)
 
 
 def row(town: Town, code: str, now: datetime) -> TargetRow:
@@ -103,7 +96,7 @@ class _Opened:
 
 def test_applied_after_its_year_it_is_an_archive_whose_counts_still_answer(town: Town, tmp_path: Path) -> None:
     town.set(date(2026, 11, 26))
-    applied = town.apply(load_workspace(ROOT / "plans" / f"{PLAN_ID}.yaml", CONFIG).require())
+    applied = town.apply(year_2023())
     assert (applied.archived, applied.queued) == (True, 0)
     for day, overdue in ((date(2023, 3, 16), 0), (date(2023, 3, 20), 29), (date(2023, 12, 31), 116)):
         counts = status.to_json(at(day), status.counts(town.app, at(day), PLAN_ID))["total"]

@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Route
 
 from dondoc.console import wording
 from dondoc.console.desk.addresses import plan_address, task_address, task_of, with_query
+from dondoc.console.desk.criteria import criteria_address
 from dondoc.console.desk.fates import fates, outside
 from dondoc.console.desk.reading import Reading, page_number
 from dondoc.console.desk.rows import PERIODIC, RowView, row
@@ -26,6 +27,7 @@ from dondoc.domain.clause_words import describe
 from dondoc.domain.moments import local_day
 from dondoc.domain.obligations import PERIODIC_TASK
 from dondoc.domain.plan import Task
+from dondoc.domain.targets import Target, targets_of
 from dondoc.rendering.wording import leading_capital
 from dondoc.services import tracing
 from dondoc.services.app import App
@@ -98,9 +100,17 @@ def _values(found: Trace, known: Known | None, agency: str | None, now: datetime
         "owed": [_owed(one, now) for one in found.traced], "events": timeline(found.journal, book),
         "most_events": tracing.MOST_ENTRIES, "messages": fates(found.messages, names),
         "outside": outside(found.outside), "known": known, "run_states": RUN_STATES, "run_unknown": RUN_UNKNOWN,
+        "targets": _targets(book, found.task), "criteria_address": criteria_address(book.plan.id),
         "address": here, "plan_address": plan_address(book.plan.id),
         "page_address": lambda number: with_query(here, {"co-quan": agency or "", "trang": str(number)}),
     }  # fmt: skip
+
+
+def _targets(book: Book, task: Task | None) -> list[tuple[Target, bool]]:
+    """The targets that the task serves, those that are only proposed last."""
+    known = {target.code: target for target in targets_of(book.plan)}
+    pairs = [(code, False) for code in task.targets] + [(code, True) for code in task.targets_proposed] if task else []
+    return [(known[code], proposed) for code, proposed in pairs if code in known]
 
 
 def _counted(counts: Mapping[str, int]) -> list[tuple[str, int]]:
