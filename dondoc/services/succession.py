@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from dondoc.domain.cases import Case, standing
@@ -22,7 +22,7 @@ from dondoc.services.books import Book, book, book_of, books
 from dondoc.services.queueing import queue_notices
 from dondoc.store import decisions, journal, notices, obligations, plans, waivers
 from dondoc.store.arrays import is_one_of
-from dondoc.store.models import ObligationRow
+from dondoc.store.models import ObligationRow, WaiverRow
 
 BY = "dondoc"
 """Who the journal says did what the directory's successors decide by themselves."""
@@ -127,8 +127,9 @@ def _survey(session: Session, found: Book, now: datetime, choices: Mapping[str, 
 
 def _open_cases(session: Session, found: Book, agencies: Collection[str], now: datetime) -> list[Case]:
     row = ObligationRow
+    closed = exists().where(WaiverRow.obligation_id == row.id, WaiverRow.lifted_at.is_(None))
     mine = select(row.id).where(
-        row.plan_id == found.plan.id, is_one_of(row.agency, agencies), row.withdrawn_at.is_(None)
+        row.plan_id == found.plan.id, is_one_of(row.agency, agencies), row.withdrawn_at.is_(None), ~closed
     )
     ids = session.scalars(mine.order_by(row.position, row.id)).all()
     cases = obligations.load_cases(session, ids=ids) if ids else []

@@ -77,6 +77,7 @@ def test_viec_con_mo_chuyen_cho_co_quan_ke_thua(town: Town) -> None:
     told = letters(town, "cchc@sokhoahocvacongnghe.hungyen.example")
     assert any("Tiếp nhận từ Sở Thông tin và Truyền thông" in words for words in told)
     before = len(letters(town, "cchc@sothongtinvatruyenthong.hungyen.example"))
+    assert before
     days_until(town, date(2025, 7, 10))
     assert len(letters(town, "cchc@sothongtinvatruyenthong.hungyen.example")) == before
 

@@ -10,7 +10,7 @@ from functools import cache
 from time import process_time
 
 import pytest
-from town import CONFIG, ROOT, shipped
+from town import CONFIG, ROOT
 
 from dondoc.domain.obligations import expand
 from dondoc.domain.simulate import Report, Simulation
@@ -95,7 +95,8 @@ def test_both_start_with_their_first_work_in_december_before(plan_id: str) -> No
 
 
 def test_all_shipped_years_are_rehearsed_in_fifteen_seconds() -> None:
-    worlds = [shipped(), year(HA_TINH).workspace, year(NAM_DINH).workspace]
+    worlds = [load_workspace(file, CONFIG).require() for file in sorted((ROOT / "plans").glob("*.yaml"))]
+    assert len(worlds) >= 4
     started = process_time()
     for workspace in worlds:
         simulating.rehearse(workspace)

@@ -15,10 +15,10 @@ from dondoc.domain.moments import at
 from dondoc.domain.workspace import Workspace
 from dondoc.errors import Refused
 from dondoc.loading import load_directory, shift
-from dondoc.services import status, succession, sweeping
+from dondoc.services import releasing, status, succession, sweeping
 from dondoc.store import answers, journal
 from dondoc.store.answers import Submitted
-from dondoc.store.models import NoticeRow, ObligationRow
+from dondoc.store.models import MessageRow, NoticeRow, ObligationRow
 
 PLAN_ID = "hung-yen-2025"
 POSTS, SCIENCE = "so-thong-tin-va-truyen-thong", "so-khoa-hoc-va-cong-nghe"
@@ -203,3 +203,29 @@ def test_applying_a_plan_with_its_new_directory_passes_on_at_once(town: Town) ->
     assert {row.agency for row in rows(town).values() if row.task_id == "VI.2.110"} == {POSTS, SCIENCE}
     again = town.apply(after)
     assert not again.written and succession.after_apply(town.app, again, town.moment) is None
+
+
+def test_a_letter_that_still_waits_for_the_ended_body_says_nothing_of_what_is_anothers_now(town: Town) -> None:
+    """The year's list was held in June; released in July it holds nothing of the body that is gone."""
+    town.set(date(2025, 6, 27))
+    town.apply(only(year_2025(), "VI.2.110", "I.2.1"))
+    town.morning(date(2025, 6, 30))
+    held = {row.id: row for row in messages_of(town) if row.agency == POSTS and row.status == "held"}
+    assert held
+    town.morning(date(2025, 7, 1))
+    released = releasing.release_each(town.app, list(held), "kiểm thử", town.moment)
+    assert released.moved == ()
+    town.morning(date(2025, 7, 2))
+    assert {row.status for row in messages_of(town) if row.id in held} == {"dropped"}
+    assert not town.mails(old_mailbox())
+
+
+def messages_of(town: Town) -> list[MessageRow]:
+    with town.app.sessions() as session:
+        return list(session.scalars(select(MessageRow)))
+
+
+def old_mailbox() -> str:
+    contact = next(c for c in year_2025().directory.by_id[POSTS].contacts if c.role == "focal")
+    assert contact.email
+    return contact.email
