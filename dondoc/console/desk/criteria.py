@@ -86,7 +86,7 @@ class _Criteria(Reading):
             except ProblemsFound as error:
                 values, wrong = {"components": ()}, tuple(str(problem) for problem in error.problems)
         return self.show(
-            "criteria", seat, "ke-hoach", now=now, book=book, plans=list(known.values()), wrong=wrong,
+            "criteria", seat, "ke-hoach", now=now, book=book, plans=_newest_first(known), wrong=wrong,
             only_gaps=only == NEED_TASKS, address=criteria_address, plan_address=plan_address, need=NEED_TASKS,
             **values,
         )  # fmt: skip
@@ -106,8 +106,12 @@ class _Criteria(Reading):
 def _chosen(known: Mapping[str, Book], wanted: str) -> Book | None:
     if wanted and wanted not in known:
         raise HTTPException(404)
-    newest = sorted(known.values(), key=lambda book: (book.archived, -book.plan.year, book.plan.id))
-    return known.get(wanted) or next(iter(newest), None)
+    return known.get(wanted) or next(iter(_newest_first(known)), None)
+
+
+def _newest_first(known: Mapping[str, Book]) -> list[Book]:
+    """Followed plans before archives, the newest first."""
+    return sorted(known.values(), key=lambda book: (book.archived, -book.plan.year, book.plan.id))
 
 
 def _components(
