@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from desk_help import told
 from office import Office, open_office
+from page_help import Visit
 from seat_help import Seat
 from town import CONFIG, ROOT, only
 
@@ -27,7 +28,7 @@ NAME = "Sở, ban, ngành có liên quan"
 @cache
 def ha_tinh() -> Workspace:
     workspace = load_workspace(ROOT / "plans" / "ha-tinh-2024.yaml", CONFIG).require()
-    return only(workspace, "II.2.1/a", HALF, "II.2.2/a", "BC.1")
+    return only(workspace, "II.2.1/a", HALF, "II.2.2/a", "BC.1", "BC.2")
 
 
 @pytest.fixture
@@ -66,3 +67,9 @@ def test_two_plans_with_one_task_id_must_be_told_apart(office: Office) -> None:
         tracking.explain_task(office.app, "II.2.2/a", office.moment)
     ((heading, _),) = tracking.explain_task(office.app, "II.2.2/a", office.moment, "ha-tinh-2024-b")
     assert "Sở Tư pháp" in heading
+
+
+def test_a_district_that_answers_only_for_its_communes_sees_whose_work_it_is(office: Office, visit: Visit) -> None:
+    work = "ha-tinh-2024/BC.2/-/1/xa-huyen-nghi-xuan"
+    words = told(visit("ubnd-huyen-nghi-xuan/focal").get(f"/viec/tra-loi?viec={work}").text)
+    assert "UBND cấp xã – huyện Nghi Xuân" in words
