@@ -19,7 +19,7 @@ import httpx
 
 from dondoc.channels import email, smtp
 from dondoc.channels.zalo import client, oauth
-from dondoc.services import carrying, composing, delivering, sending, settling, zalo_vault
+from dondoc.services import carrying, composing, delivering, envelopes, sending, settling, zalo_vault
 from dondoc.store import attempts, claims, messages, notices, obligations, zalo_grants
 
 Test = Callable[..., bool]
@@ -125,7 +125,7 @@ POINTS = _points(
     ("compose.uncommitted", "soạn: đã ghi mọi thư, chưa commit", after(composing, "_write")),
     ("compose.done", "soạn: vừa commit xong", after(delivering, "compose_day")),
     ("claim.uncommitted", "nhận gửi: đã đánh dấu, chưa commit", after(claims, "claim_next", THIRD)),
-    ("claim.linked", "nhận gửi: đã cấp liên kết, chưa commit", after(sending, "issue_link", THIRD)),
+    ("claim.linked", "nhận gửi: đã cấp liên kết, chưa commit", after(envelopes, "issue_link", THIRD)),
     ("claim.done", "nhận gửi: vừa commit, chưa gửi byte nào", before(sending._Run, "_try", THIRD)),
     ("send.worded", "gửi: đã dựng thư", after(email, "message_bytes", THIRD)),
     ("send.connected", "gửi: vừa nối tới máy chủ thư", after(smtp.SmtpConnection, "_connect")),
