@@ -6,8 +6,8 @@ late or a server down for ten days gives ONE fitting notice; what it passed over
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from dondoc.domain.calendar import ONE_DAY, WorkCalendar
@@ -51,12 +51,13 @@ class Decision:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Everything `decide` may look at."""
+    """Everything `decide` may look at. `ends`: the last day of each agency that has one."""
 
     cases: tuple[Case, ...]
     rules: Rules
     ladders: dict[str, Ladder]
     supervisor: str
+    ends: Mapping[str, date] = field(default_factory=dict)
 
 
 def decide(snapshot: Snapshot, now: datetime) -> tuple[Decision, ...]:
@@ -74,6 +75,9 @@ def decide_case(case: Case, snapshot: Snapshot, now: datetime) -> Decision:
     waits, then = _unreviewed(case, rules, today), next_line(case, rules, today)
     if case.obligation.kind not in ("task", "periodic_report"):
         return Decision(case, waits, then, _standing_reason(where))
+    if today > snapshot.ends.get(case.obligation.agency, today):
+        # Nobody is there to be reminded, and nobody is late before a person has said who carries on.
+        return Decision(case, (), today + ONE_DAY, "Cơ quan đã kết thúc hoạt động: chờ chọn đơn vị kế thừa.")
     closed = _closed(case.obligation.due_on, rules.calendar, today)
     if closed is not None:
         return Decision(case, waits, sooner(closed[0], then), closed[1])

@@ -87,7 +87,8 @@ class Book:
 
     def snapshot(self, ladders: dict[str, Ladder]) -> Snapshot:
         """What `decide` looks at, without cases; `ladders` are the ones frozen into the obligations."""
-        return Snapshot((), self.rules, ladders, self.plan.supervisor)
+        ends = {agency.id: agency.valid_to for agency in self.directory.agencies if agency.valid_to is not None}
+        return Snapshot((), self.rules, ladders, self.plan.supervisor, ends)
 
 
 def book_of(app: App, session: Session, row: PlanRow) -> Book:

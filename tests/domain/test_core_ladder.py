@@ -395,3 +395,18 @@ def test_two_agencies_of_one_task_are_followed_apart() -> None:
     sim = run(made, [report("10/6/2024", "I.1", "done", agency=FINANCE)])
     assert told(sim, FINANCE) == ["05/06 reminder → lead"]
     assert "17/06 overdue → lead" in told(sim, JUSTICE)
+
+
+def test_who_has_ended_is_neither_reminded_nor_urged_until_a_person_names_the_heir() -> None:
+    made = by("14/6/2024")
+    owed = Case(only(made))
+    lives = snapshot(made)
+    ended = replace(lives, ends={owed.obligation.agency: day("16/6/2024")})
+    on = morning("18/6/2024")
+    assert decide_case(owed, lives, on).notices != ()
+    found = decide_case(owed, ended, on)
+    assert (found.notices, found.next_on) == ((), day("19/6/2024"))
+    assert found.reason == "Cơ quan đã kết thúc hoạt động: chờ chọn đơn vị kế thừa."
+    assert (
+        decide_case(owed, ended, morning("14/6/2024")).notices == decide_case(owed, lives, morning("14/6/2024")).notices
+    )
