@@ -24,7 +24,7 @@ run: setup
 
 test: setup lint
 	@.ci/setup browser
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 4 --dist loadfile
 
 check: setup format test
 

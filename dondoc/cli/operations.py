@@ -19,6 +19,7 @@ _NAMES = {
     "retry": "gửi lại sau", "refused": "bị từ chối", "unknown": "chưa rõ kết quả",
     "administrator": "cần quản trị viên", "stopped": "đang dừng gửi", "settled": "đã rõ kết quả",
     "guarded": "chờ người xem vì quá nhiều việc quá hạn cùng lúc",
+    "passed_on": "chuyển cho cơ quan kế thừa",
 }  # fmt: skip
 
 
