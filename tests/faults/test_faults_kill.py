@@ -8,7 +8,11 @@ from fault_points import POINTS
 from fault_run import try_fault
 
 
-@pytest.mark.parametrize("point", POINTS)
+SHORTENED = list(POINTS)[::2]
+"""Every second point: `make faults` goes through all of them."""
+
+
+@pytest.mark.parametrize("point", SHORTENED)
 def test_killed_at(point: str, story: Story) -> None:
     verdict = try_fault(story.base, point, story.expected)
     assert verdict.struck, "the worker never came to that point"
