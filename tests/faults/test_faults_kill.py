@@ -7,7 +7,6 @@ from conftest import Story
 from fault_points import POINTS
 from fault_run import try_fault
 
-
 SHORTENED = list(POINTS)[::2]
 """Every second point: `make faults` goes through all of them."""
 
