@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import os
 import statistics
 import sys
@@ -150,6 +151,8 @@ async def _ask(store: Store, rounds: int, only: str) -> None:
     count = [0]
     event.listen(store.app.engine, "before_cursor_execute", lambda *_: count.__setitem__(0, count[0] + 1))
     transport = httpx.ASGITransport(console_app(store.app))
+    gc.collect()
+    gc.freeze()  # as `dondoc serve console` does
     cookies = {"dondoc-ban": store.desk, "dondoc": store.link}
     async with httpx.AsyncClient(transport=transport, base_url=BASE, cookies=cookies) as client:
         for number in range(rounds + 1):
