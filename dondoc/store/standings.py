@@ -13,13 +13,21 @@ from dondoc.store.arrays import is_one_of
 from dondoc.store.models import ObligationRow, StandingRow
 
 
+_ONE_ASKS = 0x646F6E646F630003
+"""Who asks the core anew does it alone; the others wait and find nothing left to ask."""
+
+
 def stale(session: Session, limit: int) -> list[str]:
     """Ids of obligations whose standing must be asked anew, locked until this transaction ends.
 
-    What another transaction changes meanwhile waits for this one, and then marks the row stale again.
+    What another transaction changes meanwhile waits for this one, and then marks the row stale again. What another has
+    changed and not committed is left out, not waited for: it may wait for a row that this one holds.
     """
+    if session.scalar(select(StandingRow.obligation_id).where(StandingRow.stale).limit(1)) is None:
+        return []
+    session.execute(select(func.pg_advisory_xact_lock(_ONE_ASKS)))
     statement = select(StandingRow.obligation_id).where(StandingRow.stale).order_by(StandingRow.obligation_id)
-    return list(session.scalars(statement.limit(limit).with_for_update()))
+    return list(session.scalars(statement.limit(limit).with_for_update(skip_locked=True)))
 
 
 def positions(session: Session, obligation_ids: Collection[str]) -> dict[str, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, time, timedelta
 from pathlib import Path
 from random import Random
@@ -121,3 +122,24 @@ def test_another_calendar_makes_every_standing_stale(office: Office) -> None:
         switches.put(session, CALENDAR, "another", office.moment, "x", "x")
         assert refresh(office.app, session, office.moment) == len(obligations.load_cases(session, plan_id=PLAN))
         session.rollback()
+
+
+def test_who_looks_and_who_answers_never_wait_for_each_other(office: Office) -> None:
+    """Two obligations are answered, the later one first, while a page asks about both: no deadlock, nothing lost."""
+    with office.app.sessions.begin() as session:
+        refresh(office.app, session, office.moment)
+        first, last = sorted(case.obligation.id for case in obligations.load_cases(session, plan_id=PLAN))[:2]
+        said = [answers.Submitted(key, "before", "x", Answer("", "progress", office.moment)) for key in (first, last)]
+        answers.add(session, said)
+    with ThreadPoolExecutor(1) as pool:
+        with office.app.sessions.begin() as writing:
+            answers.add(writing, [answers.Submitted(last, "two", "x", Answer("", "done", office.moment))])
+            looking = pool.submit(_look, office)
+            assert looking.result(timeout=20) == 1  # what is in somebody's hands is asked about when it is committed
+            answers.add(writing, [answers.Submitted(first, "two", "x", Answer("", "done", office.moment))])
+        assert _look(office) == 2
+
+
+def _look(office: Office) -> int:
+    with office.app.sessions.begin() as session:
+        return refresh(office.app, session, office.moment)
