@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from dondoc.store.arrays import is_one_of
 from dondoc.store.models import ObligationRow, StandingRow
 
-
 _ONE_ASKS = 0x646F6E646F630003
 """Who asks the core anew does it alone; the others wait and find nothing left to ask."""
 
