@@ -5,11 +5,13 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from datetime import date
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Engine, create_engine, text
@@ -136,3 +138,38 @@ def test_evidence_is_append_only(connect: Engine, table: str, change: str) -> No
         c.execute(text(CHANGES[change](table)))
     with connect.connect() as connection:
         assert connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one() == 1
+
+
+def test_what_the_version_before_held_is_carried_over(empty_database_url: str) -> None:
+    """A store of the outbox's version with a waiver and an answer: both are there, and every standing is asked anew."""
+    engine = create_engine(empty_database_url)
+    with engine.begin() as connection:
+        config = migrations._config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002")
+        for statement in OLD_STORE:
+            connection.execute(text(statement))
+    store.migrate(empty_database_url)
+    with engine.connect() as connection:
+        waived = connection.execute(text("SELECT obligation_id, at, lifted_at FROM waivers")).all()
+        assert [(row.obligation_id, row.at.date(), row.lifted_at) for row in waived] == [
+            ("p/1", date(2024, 3, 1), None)
+        ]
+        stale = connection.execute(text("SELECT obligation_id FROM standings WHERE stale ORDER BY 1")).scalars().all()
+        assert stale == ["p/1", "p/2"]
+        assert connection.execute(text("SELECT kind, whose FROM answers")).all() == [("done", None)]
+    engine.dispose()
+
+
+_OWED = (
+    "INSERT INTO obligations (id, plan_id, task_id, part, period, agency, kind, name, opens_on, reviewer, ladder,"
+    " checkpoints, is_window, position, created_at, waived_at) VALUES ('{id}', 'p', '1', '-', '1', 'a', 'task', 'x',"
+    " '2024-01-01', 'b', 'l', '[]', false, 0, '2024-01-01', {waived})"
+)
+OLD_STORE = (
+    "INSERT INTO plans (id, year, title, digest, workspace, applied_at) VALUES ('p', 2024, 't', 'd', '{}', now())",
+    "INSERT INTO ladders (key, body, frozen_at) VALUES ('l', '{}', now())",
+    _OWED.format(id="p/1", waived="'2024-03-01 08:00+07'"),
+    _OWED.format(id="p/2", waived="NULL"),
+    "INSERT INTO answers (obligation_id, submission, kind, at, by) VALUES ('p/2', 's', 'done', now(), 'a/focal')",
+)
