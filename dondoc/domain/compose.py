@@ -82,11 +82,6 @@ def klass(notice: Notice, obligation: Obligation) -> str:
     return f"urgent:{notice.firing}" if notice.rule == PRESSED else "digest"
 
 
-def is_urgent(notice: Notice) -> bool:
-    """Whether it does not wait for 08:00: what an event opened, and what a person presses (DESIGN §2.5)."""
-    return (notice.kind == "opened" and notice.rule != PASSED_ON) or notice.rule == PRESSED
-
-
 def compose(lines: Iterable[Line], day: date) -> tuple[Draft, ...]:
     """One draft per recipient and class, lines most urgent first, then by due day and plan order."""
     groups: dict[tuple[str, str], list[Line]] = {}

@@ -43,11 +43,6 @@ class ReportedLine:
     change: Change
     before: str | None
 
-    @property
-    def change_words(self) -> str:
-        """How it differs from the report before, in words."""
-        return CHANGE_WORDS[self.change]
-
 
 @dataclass(frozen=True, slots=True)
 class Reported:

@@ -97,10 +97,7 @@ class Leads:
         if wanted == found.chosen:
             return self._same(seat, found, typed)
         if typed.is_confirmed and typed.line("dang_chon") != " ".join(found.chosen):
-            changed = (
-                "Có người đã chọn lại từ lúc mở trang. Chưa có gì được ghi nhận: xem lựa chọn hiện nay rồi quyết định."
-            )
-            return self._page(seat, found, found.chosen, changed, 409)
+            return self._page(seat, found, found.chosen, CHOSEN_SINCE, 409)
         now, (plan, task, name) = self.app.now(), (found.book.plan.id, found.task.id, found.lead.name)
         try:
             if typed.is_confirmed:
