@@ -9,7 +9,7 @@ from typing import Any
 from dondoc.domain.clauses import Clause, to_json
 from dondoc.domain.clauses import from_json as clause_from_json
 from dondoc.domain.directory import Agency, Contact, Directory, Group
-from dondoc.domain.plan import Citation, Lead, Part, Plan, Section, Task
+from dondoc.domain.plan import After, Citation, DateFrom, Lead, Part, Plan, Section, Task
 from dondoc.domain.policy import Ladder, Step
 from dondoc.domain.regime import Regime, ReportPeriod
 
@@ -109,7 +109,14 @@ def _day(text: str | None) -> date | None:
 def _task(value: Json) -> Task:
     parts = tuple(_part(part) for part in value["parts"])
     clauses = tuple(clause_from_json(clause) for clause in value["clauses"])
-    return Task(**{**_tuples(value), "clauses": clauses, "parts": parts})
+    source = value.get("date_from")
+    links = {"after": _after(value["after"]), "date_from": DateFrom(**source) if source else None}
+    return Task(**{**_tuples(value), "clauses": clauses, "parts": parts, **links})
+
+
+def _after(value: Any) -> After:
+    # A plan that was stored before links had a mode holds a bare list.
+    return After(tuple(value)) if isinstance(value, list) else After(**_tuples(value))
 
 
 def _part(value: Json) -> Part:

@@ -12,8 +12,9 @@ from datetime import date, datetime, timedelta
 
 from dondoc.domain.calendar import ONE_DAY, WorkCalendar
 from dondoc.domain.cases import Case, Fired, Rules, Standing, known, ladder_days, pauses, standing
+from dondoc.domain.looking import next_look
 from dondoc.domain.moments import local_day
-from dondoc.domain.policy import UNREVIEWED, Ladder, NoticeKind, Step, To, is_apart
+from dondoc.domain.policy import OPENED, UNREVIEWED, Ladder, NoticeKind, Step, To, is_apart
 from dondoc.domain.unreviewed import line_due, next_line, sooner
 from dondoc.domain.windows import before, first_working_day, mark_closes, mark_opens, week_start
 
@@ -78,7 +79,7 @@ def decide_case(case: Case, snapshot: Snapshot, now: datetime) -> Decision:
     if today > snapshot.ends.get(case.obligation.agency, today):
         # Nobody is there to be reminded, and nobody is late before a person has said who carries on.
         return Decision(case, (), today + ONE_DAY, "Cơ quan đã kết thúc hoạt động: chờ chọn đơn vị kế thừa.")
-    closed = _closed(case.obligation.due_on, rules.calendar, today)
+    closed = _closed(case.obligation.aim, rules.calendar, today)
     if closed is not None:
         return Decision(case, waits, sooner(closed[0], then), closed[1])
     ladder = snapshot.ladders[case.obligation.ladder]
@@ -112,6 +113,9 @@ def _notices(case: Case, where: Standing, ladder: Ladder, snapshot: Snapshot, to
     steps = [s for s in ladder.steps if case.obligation.kind in s.for_]
     if case.obligation.agency == snapshot.supervisor:
         steps = [s for s in steps if s.to != "supervisor"]
+    if case.obligation.opening is not None and not case.has_fired(OPENED, f"{case.obligation.opening}"):
+        yield from _opening(case, steps, snapshot.rules, today)
+        return
     heard = _lead_heard(case, ladder, today)
     for audience in dict.fromkeys(step.to for step in steps):
         for notice in _audience([s for s in steps if s.to == audience], case, snapshot.rules, today):
@@ -122,6 +126,22 @@ def _notices(case: Case, where: Standing, ladder: Ladder, snapshot: Snapshot, to
         yield mark
     if ladder.outlook:
         yield from _outlook(case, snapshot.rules, today, heard)
+
+
+def _opening(case: Case, steps: Iterable[Step], rules: Rules, today: date) -> Iterator[Notice]:
+    """The first line about what an event opened; reminders whose window it falls into need not be said beside it."""
+    obligation = case.obligation
+    until = f" Hạn {obligation.due_on:%d/%m/%Y}." if obligation.due_on else ""
+    if obligation.due_on is None and obligation.target_on is not None:
+        until = f" Không ghi hạn; mốc phấn đấu {obligation.target_on:%d/%m/%Y}."
+    why = f"{obligation.name}: việc bắt đầu được tính.{until}"
+    yield Notice(obligation.id, OPENED, f"{obligation.opening}", "opened", "lead", False, why)
+    for step in steps:
+        if step.days <= 0 and step.to == "lead" and _is_entered(step, case, rules, today) and not _past(step, case):
+            yield Notice(
+                obligation.id, step.rule, _firing(case, 1), step.kind, step.to, False,
+                "Bỏ qua: vừa báo việc mới phát sinh.", True,
+            )  # fmt: skip
 
 
 def _lead_heard(case: Case, ladder: Ladder, today: date) -> bool:
@@ -147,11 +167,13 @@ def _audience(steps: Iterable[Step], case: Case, rules: Rules, today: date) -> I
 
 
 def _is_entered(step: Step, case: Case, rules: Rules, today: date) -> bool:
-    due_on, late_after = case.obligation.due_on, case.obligation.late_after
-    if due_on is None or late_after is None:
+    aim = case.obligation.aim
+    if aim is None:
         return False
     if step.days <= 0:
-        return before(case, rules, -step.days) <= today <= late_after
+        return before(case, rules, -step.days) <= today <= (case.obligation.late_after or first_working_day(aim, rules))
+    if case.obligation.late_after is None:
+        return False  # a target day that has passed makes nobody late
     day = today
     if step.week_start:
         # A weekly list looks at the state of the week's first working day, so that all its lines come together.
@@ -162,14 +184,14 @@ def _is_entered(step: Step, case: Case, rules: Rules, today: date) -> bool:
 
 
 def _firing(case: Case, number: int) -> str:
-    """The due day, and from the second firing its number: a re-dated obligation is reminded and urged anew."""
-    return f"{case.obligation.due_on}" if number == 1 else f"{case.obligation.due_on}.{number}"
+    """The due (or target) day, and from the second firing its number: a re-dated one is reminded and urged anew."""
+    return f"{case.obligation.aim}" if number == 1 else f"{case.obligation.aim}.{number}"
 
 
 def _past(step: Step, case: Case) -> list[Fired]:
-    """What the ledger holds of the step for the present due day."""
-    due_on = f"{case.obligation.due_on}"
-    return [f for f in case.fired if f.rule == step.rule and f.firing.split(".")[0] == due_on]
+    """What the ledger holds of the step for the present due (or target) day."""
+    aim = f"{case.obligation.aim}"
+    return [f for f in case.fired if f.rule == step.rule and f.firing.split(".")[0] == aim]
 
 
 def _number(step: Step, case: Case, rules: Rules, today: date) -> int | None:
@@ -192,7 +214,8 @@ def _fire(step: Step, number: int, case: Case, rules: Rules, today: date) -> Not
 
 def _step_reason(step: Step, number: int, case: Case, rules: Rules, today: date) -> str:
     due_on, late_after = case.obligation.due_on, case.obligation.late_after
-    assert due_on is not None and late_after is not None
+    if due_on is None or late_after is None:
+        return f"Mốc phấn đấu {case.obligation.aim:%d/%m/%Y}; việc không ghi hạn nên không tính quá hạn."
     if step.days > 0:
         again = f", lần nhắc lại thứ {number - 1}" if number > 1 else ""
         return f"Quá hạn {due_on:%d/%m/%Y} đã {rules.calendar.between(late_after, today)} ngày làm việc{again}."
@@ -225,61 +248,19 @@ def _outlook(case: Case, rules: Rules, today: date, heard: bool) -> Iterator[Not
     first = first_working_day(today.replace(day=1), rules)
     if rules.calendar.between(first, today) >= OUTLOOK_DAYS:
         return
-    why = "Đã có nhắc việc cụ thể hơn." if heard else f"Hạn {case.obligation.due_on:%d/%m/%Y}."
+    due_on = case.obligation.due_on
+    until = f"Hạn {due_on:%d/%m/%Y}." if due_on else f"Không ghi hạn; mốc phấn đấu {case.obligation.aim:%d/%m/%Y}."
+    why = "Đã có nhắc việc cụ thể hơn." if heard else until
     yield Notice(case.obligation.id, "outlook", firing, "outlook", "lead", False, why, superseded=heard)
 
 
 def _in_outlook(case: Case, today: date) -> bool:
     """Due this month or still owed from before; windows also when they end next month."""
-    due_on = case.obligation.due_on
-    if due_on is None:
+    aim = case.obligation.aim
+    if aim is None:
         return False
-    months = (due_on.year - today.year) * 12 + due_on.month - today.month
+    months = (aim.year - today.year) * 12 + aim.month - today.month
     return months <= 0 or (months == 1 and case.obligation.is_window)
-
-
-def next_look(case: Case, ladder: Ladder, rules: Rules, today: date) -> date | None:
-    """The first day after `today` on which anything about the case can change by itself."""
-    return min((day for day in _candidates(case, ladder, rules, today) if day > today), default=None)
-
-
-def checkpoints(case: Case, ladder: Ladder, rules: Rules) -> tuple[date, ...]:
-    """Every day on which a rule of an undisturbed case is entered: what a task's Prefect schedule is made of."""
-    if case.obligation.due_on is None or not rules.calendar.covers(case.obligation.due_on):
-        return (case.obligation.opens_on,)
-    return tuple(sorted(set(_ladder_days_of(case, ladder, rules))))
-
-
-def _candidates(case: Case, ladder: Ladder, rules: Rules, today: date) -> Iterator[date]:
-    next_working = rules.calendar.try_add(today, 1) or today + ONE_DAY
-    stops = pauses(case, rules)
-    yield from _ladder_days_of(case, ladder, rules)
-    yield from (pause.end + ONE_DAY for pause in stops if pause.end is not None)
-    if any(mark_opens(mark, rules) <= today <= mark_closes(mark, rules) for mark in case.obligation.checkpoints):
-        yield next_working
-    late_after = case.obligation.late_after
-    if late_after is None or today < late_after or any(p.end is None and p.holds(today) for p in stops):
-        return
-    yield (today.replace(day=28) + timedelta(days=4)).replace(day=1)
-    # A paused ladder reaches its later steps on days that cannot be told in advance; look daily while it climbs.
-    climbing = ladder_days(case, today, rules) <= max((s.days for s in ladder.steps), default=0)
-    yield next_working if climbing else today + timedelta(days=7 - today.weekday())
-
-
-def _ladder_days_of(case: Case, ladder: Ladder, rules: Rules) -> Iterator[date]:
-    obligation = case.obligation
-    yield obligation.opens_on
-    if obligation.due_on is None or obligation.late_after is None:
-        return
-    first = obligation.due_on.replace(day=1)
-    yield from (first, (first - ONE_DAY).replace(day=1), obligation.late_after.replace(day=1))
-    yield from (mark_opens(mark, rules) for mark in obligation.checkpoints)
-    yield obligation.late_after + ONE_DAY
-    for step in ladder.steps:
-        if obligation.kind in step.for_ and step.days <= 0:
-            yield before(case, rules, -step.days)
-        elif obligation.kind in step.for_:
-            yield rules.calendar.try_add(obligation.late_after, step.days) or obligation.late_after + ONE_DAY
 
 
 def _reason(where: Standing, notices: tuple[Notice, ...]) -> str:

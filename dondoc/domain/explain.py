@@ -10,7 +10,7 @@ from dondoc.domain.answers import Answer, Review
 from dondoc.domain.cases import Case, Standing, Waiver, known, standing
 from dondoc.domain.decide import Snapshot, decide_case
 from dondoc.domain.moments import local_day
-from dondoc.domain.policy import PASSED_ON, TOLD, UNREVIEWED, NoticeKind
+from dondoc.domain.policy import OPENED, PASSED_ON, TOLD, UNREVIEWED, NoticeKind
 from dondoc.domain.unreviewed import DECIDED_ON
 
 WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
@@ -82,7 +82,14 @@ def _due(case: Case, where: Standing, snapshot: Snapshot, now: datetime, moves: 
     if obligation.due_on is None or obligation.late_after is None:
         if obligation.question:
             yield f"Chưa có ngày: chờ “{obligation.question}”."
+        if obligation.target_on is not None:
+            yield (
+                f"{obligation.name}. Không ghi hạn: mốc phấn đấu {day_name(obligation.target_on)}, qua mốc không tính "
+                "quá hạn."
+            )
         return
+    if obligation.opening is not None:
+        yield f"{obligation.name}."
     first = moves[0].old if moves else obligation.due_on
     if first is None or first == obligation.due_on:
         yield f"Hạn theo kế hoạch: {day_name(obligation.due_on)}."
@@ -145,7 +152,8 @@ def _named(rule: str) -> str:
     """What a line of a rule that stands in no ladder says."""
     if rule.startswith(TOLD):
         return KIND_NAMES["decided"]
-    apart = {"pressed": "nhắc theo đề nghị của cơ quan theo dõi", PASSED_ON: KIND_NAMES["opened"]}
+    opened = dict.fromkeys((OPENED, PASSED_ON), KIND_NAMES["opened"])
+    apart = {"pressed": "nhắc theo đề nghị của cơ quan theo dõi", **opened}
     return apart.get(rule, KIND_NAMES["review_waiting"] if rule == UNREVIEWED else "nhắc mốc tiến độ")
 
 

@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 
 from dondoc.domain.calendar import WorkCalendar
 from dondoc.domain.clauses import Within
 from dondoc.domain.directory import Agency, Directory
-from dondoc.domain.occurrences import schedule
+from dondoc.domain.events import Opening
+from dondoc.domain.occurrences import conditions, is_capped, schedule
+from dondoc.domain.openings import Opened, dated_anew, earliest, opened
 from dondoc.domain.plan import DUTIES_SECTION, Lead, Part, Plan, Task
 from dondoc.domain.policy import ObligationKind
 from dondoc.domain.regime import Regime
 
 PERIODIC_TASK = DUTIES_SECTION
 """The task id under which the periodic report of a plan is owed."""
+
+FOLLOWED = "theo-van-ban"
+"""The period of what has its day from a task of another plan."""
+FOLLOWED_NAME = "Theo kế hoạch khác"
 
 UNSELECTED = "?"
 """Stands for the agency of a conditional lead until the supervisor has selected who it is."""
@@ -27,7 +33,9 @@ class Obligation:
     """One agency owing one occurrence. `id` holds no date, so that a re-dated one keeps its history.
 
     `due_on` is the nominal day (what the plan says), `late_after` the rolled one: lateness starts the day after it.
-    Both are None for ongoing and awaiting work. `reviewer` is an agency id, never `agency`.
+    Both are None for ongoing and awaiting work, and for what an event opened without a day: that has only a
+    `target_on` towards which it is reminded, and is never late. `opening` is the number of the opening that brought it
+    about (its `period` is the event), None for what the plan itself dates. `reviewer` is an agency id, never `agency`.
     """
 
     id: str
@@ -47,6 +55,13 @@ class Obligation:
     question: str | None = None
     condition: str | None = None
     is_window: bool = False
+    target_on: date | None = None
+    opening: int | None = None
+
+    @property
+    def aim(self) -> date | None:
+        """The day it is reminded of: the due day, else the target day."""
+        return self.due_on or self.target_on
 
 
 Selections = Mapping[tuple[str, str], frozenset[str]]
@@ -57,9 +72,13 @@ Reassignments = Mapping[str, str]
 """Obligation id → the agency that owes it instead, by the supervisor's decision."""
 
 
+Openings = Mapping[str, tuple[Opening, ...]]
+"""Task id → what events opened in it."""
+
+
 @dataclass(frozen=True)
 class Scope:
-    """All that the expansion of a plan needs."""
+    """All that the expansion of a plan needs. `followed`: the days that tasks of other plans give, by task id."""
 
     plan: Plan
     directory: Directory
@@ -68,6 +87,8 @@ class Scope:
     ladder_id: str
     selections: Selections
     reassignments: Reassignments = field(default_factory=dict)
+    openings: Openings = field(default_factory=dict)
+    followed: Mapping[str, date] = field(default_factory=dict)
 
     def late_after(self, due_on: date) -> date:
         """The rolled due day; a day outside the loaded calendar stays a plain date (DEADLINES §3)."""
@@ -80,8 +101,7 @@ class Scope:
 
         Where the calendar ends working days cannot be counted: twice as many civil days and one hold them.
         """
-        notice = self.regime.redate_notice_days
-        return self.calendar.try_add(today, notice) or today + timedelta(days=2 * notice + 1)
+        return earliest(self.calendar, self.regime, today)
 
     def reviewer(self, agency: str) -> str:
         """Never the owing agency: the supervisor's own tasks go to the regime's `own_tasks_reviewer`."""
@@ -150,6 +170,8 @@ class _Row:
     checkpoints: tuple[date, ...] = ()
     question: str | None = None
     is_window: bool = False
+    target_on: date | None = None
+    opening: Opening | None = None
 
 
 def _rows(scope: Scope, task: Task, part: Part) -> Iterator[_Row]:
@@ -163,20 +185,71 @@ def _rows(scope: Scope, task: Task, part: Part) -> Iterator[_Row]:
 
 
 def _part(scope: Scope, task: Task, part: Part) -> Iterator[Obligation]:
+    events = opened(task, part, openings_of(scope, task, part), scope.calendar, scope.regime)
+    capped = is_capped(part.clauses)
     for row in _rows(scope, task, part):
         for lead in part.leads:
             for agency, kind in _owing(scope, task, lead, row):
-                identity = (scope.plan.id, task.id, part.key or "-", row.key, agency)
-                yield Obligation(
-                    "/".join(identity), *identity, kind, row.name, row.opens_on, row.due_on,
-                    scope.late_after(row.due_on) if row.due_on else None, scope.reviewer(agency), scope.ladder_id,
-                    row.checkpoints, row.question, lead.condition, row.is_window,
-                )  # fmt: skip
+                own = [one for one in events if one.opening.holds(agency) or agency.startswith(UNSELECTED)]
+                if row.kind == "awaiting" and own:
+                    continue  # what it waits for has come: the obligations below
+                dated = _beside(task, part, row, own) if capped else row
+                yield _obligation(scope, task, part, lead, dated, agency, kind)
+    for one in () if capped else events:
+        yield from _opened(scope, task, part, one)
+
+
+def openings_of(scope: Scope, task: Task, part: Part) -> tuple[Opening, ...]:
+    """What was opened of that part; a part without a condition, and work that is only counted, opens nothing."""
+    if task.cases == "counted" or not any(conditions(part.clauses)):
+        return ()
+    day, start = scope.followed.get(task.id), scope.plan.starts_on
+    # A followed day is no news of a certain day: whom it would make late is decided when the day moves (`redated`).
+    by_plan = () if day is None else (Opening(FOLLOWED, FOLLOWED_NAME, start, task.id, part.key, date.min, due_on=day),)
+    return (*by_plan, *(o for o in scope.openings.get(task.id, ()) if o.part == part.key))
+
+
+def _beside(task: Task, part: Part, row: _Row, own: Sequence[Opened]) -> _Row:
+    """The one dated row of a capped part, with the day that counts once an event or a document gave one."""
+    if row.due_on is None or not own:
+        return row
+    due_on = dated_anew(task, part, row.due_on, own)
+    return replace(row, due_on=due_on, name=row.name if due_on == row.due_on else f"{due_on:%d/%m/%Y}")
+
+
+def _opened(scope: Scope, task: Task, part: Part, one: Opened) -> Iterator[Obligation]:
+    opening = one.opening
+    row = _Row(
+        opening.event, opening.name, "task", one.opens_on, one.due_on, target_on=one.target_on,
+        opening=opening if opening.event != FOLLOWED else None,
+    )  # fmt: skip
+    for lead in part.leads:
+        for agency, kind in _owing(scope, task, lead, row):
+            if kind == "unassigned" or opening.holds(agency):
+                yield _obligation(scope, task, part, lead, row, agency, kind)
+
+
+def _obligation(
+    scope: Scope, task: Task, part: Part, lead: Lead, row: _Row, agency: str, kind: ObligationKind
+) -> Obligation:
+    identity = (scope.plan.id, task.id, part.key or "-", row.key, agency)
+    return Obligation(
+        "/".join(identity), *identity, kind, row.name, row.opens_on, row.due_on,
+        scope.late_after(row.due_on) if row.due_on else None, scope.reviewer(agency), scope.ladder_id,
+        row.checkpoints, row.question, lead.condition, row.is_window, row.target_on,
+        row.opening.number if row.opening is not None else None,
+    )  # fmt: skip
 
 
 def _owing(scope: Scope, task: Task, lead: Lead, row: _Row) -> Iterable[tuple[str, ObligationKind]]:
     # Membership is judged inside the plan's year: what opens in the December before is owed by this year's agencies.
-    members = owing_agencies(scope, lead, task.id, max(row.opens_on, scope.plan.starts_on))
+    on = max(row.opens_on, scope.plan.starts_on)
+    named = row.opening.agencies if row.opening is not None else None
+    if lead.condition is not None and lead.is_group and named is not None:
+        # Who records an event and names the agencies has said who the condition is.
+        group = scope.directory.members(scope.directory.groups_by_id[lead.ref], on)
+        return [(agency.id, row.kind) for agency in group if agency.id in named]
+    members = owing_agencies(scope, lead, task.id, on)
     if lead.condition is not None and not members:
         return [(UNSELECTED + lead.ref, "unassigned")]
     return [(agency.id, row.kind) for agency in members]

@@ -53,7 +53,7 @@ def schedule(plan: Plan, task: Task, part: Part, regime: Regime) -> Schedule:
     """The occurrences, waiting clauses and ongoing work of `part` in the plan's year."""
     clauses = part.clauses
     dated = (*_dated(plan, task, clauses), *_cadences(plan, task, clauses, regime))
-    waiting = tuple(_waiting(clauses))
+    waiting = () if is_capped(clauses) else tuple(conditions(clauses))
     daily = any(isinstance(c, Every) and c.period == "day" for c in clauses)
     ongoing = daily or any(isinstance(c, Ongoing) for c in clauses)
     remarks_only = bool(clauses) and not dated and not waiting and all(isinstance(c, Per) for c in clauses)
@@ -138,9 +138,8 @@ def _due_spans(clause: Every, year: int, regime: Regime) -> Iterator[tuple[Span,
             yield span, span.end, clause
 
 
-def _waiting(clauses: Sequence[AnyClause]) -> Iterator[Waiting]:
-    if _is_capped(clauses):
-        return
+def conditions(clauses: Sequence[AnyClause]) -> Iterator[Waiting]:
+    """Every clause of a part that an event can answer, a cap beside it or not; remarks are none."""
     remark = any(isinstance(c, Every | Ongoing) for c in clauses)
     for number, clause in enumerate(clauses, 1):
         key = f"cho-{number}"
@@ -152,7 +151,7 @@ def _waiting(clauses: Sequence[AnyClause]) -> Iterator[Waiting]:
             yield Waiting(key, clause.reference, clause)
 
 
-def _is_capped(clauses: Sequence[AnyClause]) -> bool:
+def is_capped(clauses: Sequence[AnyClause]) -> bool:
     """A single `by` beside an event, a length or a reference caps them: the occurrence is already there and dated."""
     return sum(isinstance(c, By) for c in clauses) == 1 and not any(isinstance(c, Within | Every) for c in clauses)
 

@@ -11,6 +11,9 @@ from dondoc.domain.clauses import AnyClause
 from dondoc.domain.vietnamese import searchable
 
 Level = Literal["live", "archive"]
+AfterMode = Literal["all", "any", "each"]
+Joined = Literal["and", "or"]
+CaseWork = Literal["counted", "each"]
 
 DUTIES_SECTION = "bao-cao"
 """Where a plan's reporting duties stand beside its sections, together with the periodic reports of its regime."""
@@ -50,12 +53,38 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class After:
+    """Which tasks of the plan come before one, in the plan's own words or by a person's decision.
+
+    A task that waits for an event is opened by their accepted product, `lag` working days later: by all of them, by the
+    first (`any`), or by every one anew (`each`). For a task with its own dates they are only the order of work.
+    `proposed` are links that nobody has decided on: they are shown, and count for nothing.
+    """
+
+    tasks: tuple[str, ...] = ()
+    mode: AfterMode = "all"
+    lag: int = 0
+    proposed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DateFrom:
+    """Where the date of a `per` clause comes from: a task of another plan (`plan`, its id), whose due day is followed;
+    or, without `plan`, the document that a task of this plan produces, whose date a person then records."""
+
+    task: str
+    plan: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """One row of the plan's appendix. Texts are the document's own words; `line` is where it stands in the file.
 
     `criteria` and `targets` are codes of what the task serves. `criteria_proposed` and `targets_proposed` are links
     that nobody has decided on: they are shown as proposals and count for nothing. `periodic`: a reporting duty that the
-    regime's periodic report fulfils; its leads owe that report even when they lead nothing else.
+    regime's periodic report fulfils; its leads owe that report even when they lead nothing else. `respond_within`:
+    working days from an event. `joined`: how a date stands beside what it caps or replaces, where a person decided over
+    the words. `cases`: work on many events a year, counted in the periodic report, or each an obligation of its own.
     """
 
     id: str
@@ -75,8 +104,11 @@ class Task:
     parts: tuple[Part, ...]
     activities: tuple[dict[str, Any], ...] = ()
     budget_raw: str | None = None
-    after: tuple[str, ...] = ()
+    after: After = After()
+    date_from: DateFrom | None = None
     respond_within: int | None = None
+    joined: Joined | None = None
+    cases: CaseWork | None = None
     occurrences: Literal["each", "span"] | None = None
     absorb: bool = True
     criteria: tuple[str, ...] = ()

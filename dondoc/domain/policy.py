@@ -22,6 +22,8 @@ NOT_OF_A_LADDER: frozenset[NoticeKind] = frozenset({"decided", "review_waiting"}
 
 TOLD = "told_"
 """How the rules of `decided` lines begin; their firing is the due day then in force and the moment of the decision."""
+OPENED = "opened"
+"""The rule of the line that tells an agency of work that an event opened; its firing is the opening's number."""
 PASSED_ON = "passed_on"
 """The rule of the line that tells an agency of work that another one owed: it goes with the next digest, like what is
 told of a decision, so that a mistake can be taken back unheard."""

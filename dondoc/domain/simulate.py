@@ -16,6 +16,7 @@ from dondoc.domain.directory import Recipient
 from dondoc.domain.moments import at
 from dondoc.domain.obligations import Obligation, Scope, expand, redated
 from dondoc.domain.policy import Ladder
+from dondoc.domain.products import products, tasks_before
 
 ReviewWord = Literal["accepted", "returned", "none"]
 
@@ -104,6 +105,7 @@ class _Run:
         self.looks: dict[date, list[str]] = {result.starts_on: list(result.cases)}
         self.reviews: dict[date, list[tuple[str, str, Report]]] = {}
         self.snapshot = Snapshot((), world.rules, {world.ladder.id: world.ladder}, world.scope.plan.supervisor)
+        self.scope, self.before = world.scope, tasks_before(world.scope.plan)
 
     def all_days(self) -> None:
         """Morning sweep and messages, then the day's reviews and answers."""
@@ -123,7 +125,8 @@ class _Run:
         self.result.unmatched.extend(r for rest in self.reports.values() for r in rest)
 
     def _sweep(self, day: date) -> Iterator[tuple[Notice, Obligation]]:
-        for obligation_id in sorted(set(self.looks.pop(day, ())), key=self.places.__getitem__):
+        due = set(self.looks.pop(day, ())) & self.result.cases.keys()
+        for obligation_id in sorted(due, key=self.places.__getitem__):
             case = self.result.cases[obligation_id]
             decision = decide_case(case, self.snapshot, at(day))
             fired = tuple(Fired(n.rule, n.firing, day, n.superseded) for n in decision.notices)
@@ -189,6 +192,29 @@ class _Run:
             obligation = redated(obligation, report.until, day, self.world.scope)
         self.result.cases[obligation_id] = replace(case, obligation=obligation, answers=answers)
         self._look(obligation_id, day + ONE_DAY)
+        if accepted and obligation.task_id in self.before:
+            self._open_by_products(day)
+
+    def _open_by_products(self, day: date) -> None:
+        """What an accepted product opens is told at once, as in real life."""
+        cases = [case for case in self.result.cases.values() if case.obligation.task_id in self.before]
+        openings = dict(self.scope.openings)
+        known = {one.event for found in openings.values() for one in found}
+        for product in products(self.scope.plan, cases, self.scope.calendar):
+            if product.event.id not in known:
+                own = openings.get(product.task_id, ())
+                openings[product.task_id] = (*own, *product.openings(day))
+        self.scope = replace(self.scope, openings=openings)
+        wanted = {o.id: o for o in expand(self.scope)}
+        for gone in [id for id, case in self.result.cases.items() if case.obligation.kind == "awaiting"]:
+            if gone not in wanted:
+                del self.result.cases[gone]
+        for new in (o for id, o in wanted.items() if id not in self.result.cases):
+            self.result.cases[new.id] = Case(new)
+            self.places.setdefault(new.id, len(self.places))
+            self._look(new.id, max(day, new.opens_on))
+        if day in self.looks:
+            self._send(day, list(self._sweep(day)))
 
 
 _ANSWERABLE = ("open", "not_open", "returned", "awaiting", "ongoing")

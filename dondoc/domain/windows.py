@@ -11,11 +11,12 @@ CHECKPOINT_DAYS = 3
 
 
 def before(case: Case, rules: Rules, working_days: int) -> date:
-    """The day so many working days before the nominal due day; the opening day where the calendar ends."""
-    due_on = case.obligation.due_on
-    assert due_on is not None
-    found = rules.calendar.try_add(due_on, -working_days)
-    return found or max(case.obligation.opens_on, date(due_on.year, 1, 1))
+    """The day so many working days before the nominal due day (or the target day); the opening day where the calendar
+    ends."""
+    aim = case.obligation.aim
+    assert aim is not None
+    found = rules.calendar.try_add(aim, -working_days)
+    return found or max(case.obligation.opens_on, date(aim.year, 1, 1))
 
 
 def mark_opens(mark: date, rules: Rules) -> date:

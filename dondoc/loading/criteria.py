@@ -8,9 +8,9 @@ from decimal import Decimal
 from pathlib import Path
 
 from dondoc.domain.criteria import Component, Criterion, Index, Points, PointsTable
+from dondoc.domain.dependencies import cyclic
 from dondoc.domain.plan import Plan
 from dondoc.errors import Problem
-from dondoc.loading.directories import cyclic
 from dondoc.loading.loaded import Loaded, Report
 from dondoc.loading.schema import FIRST_YEAR, LAST_YEAR, Fields, did_you_mean
 from dondoc.loading.source import read_table

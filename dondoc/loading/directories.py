@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import get_args
 
+from dondoc.domain.dependencies import cyclic
 from dondoc.domain.directory import Agency, ChannelName, Contact, Directory, Group, Role, fold
 from dondoc.loading.loaded import Loaded, Report
 from dondoc.loading.schema import Fields, did_you_mean
@@ -229,14 +230,3 @@ def _check_cycles(
         report.error(
             lines.get(id), code, f"Cơ quan “{id}” là {relation} của chính mình (đi vòng).", "Bỏ một mắt của vòng này."
         )
-
-
-def cyclic(graph: dict[str, tuple[str, ...]]) -> list[str]:
-    """The nodes that lie on a cycle or lead into one, in the graph's order; links to unknown nodes are ignored."""
-    waiting = {node: {after for after in links if after in graph} for node, links in graph.items()}
-    settled = True
-    while settled:
-        free = {node for node, links in waiting.items() if not links}
-        settled = bool(free)
-        waiting = {node: links - free for node, links in waiting.items() if node not in free}
-    return list(waiting)

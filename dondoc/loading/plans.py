@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from dondoc.domain.clauses import Upon
 from dondoc.domain.directory import Directory
 from dondoc.domain.plan import Citation, Plan, Task
 from dondoc.errors import Problem
-from dondoc.loading.directories import cyclic, load_directory
+from dondoc.loading.depending import check_dependencies
+from dondoc.loading.directories import load_directory
 from dondoc.loading.leads import Leads, known_names, resolve
 from dondoc.loading.loaded import Loaded, Report
 from dondoc.loading.reporting import read_duties
@@ -136,27 +135,7 @@ def _check_tasks(plan: Plan, report: Report) -> None:
             )  # fmt: skip
         if task.note:
             report.warn(task.line, "doubtful", f"Nhiệm vụ {task.id}: {task.note}", "Người theo dõi kế hoạch xác nhận.")
-    _check_after(plan.tasks, first, report)
-
-
-def _check_after(tasks: Sequence[Task], known: dict[str, Task], report: Report) -> None:
-    for task in tasks:
-        for id in task.after:
-            if id not in known:
-                hint = did_you_mean(id, known.keys() - {task.id}) or "Ghi mã của một nhiệm vụ trong kế hoạch này."
-                report.error(task.line, "unknown-after", f"Nhiệm vụ {task.id}: không có nhiệm vụ “{id}” để chờ.", hint)
-        if task.after and not any(isinstance(clause, Upon) for clause in task.clauses):
-            report.error(
-                task.line, "after-without-event", f"Nhiệm vụ {task.id}: có “after” mà thời hạn không chờ sự kiện nào.",
-                "Bỏ mục “after”, hoặc ghi thời hạn dạng “Sau khi …”.",
-            )  # fmt: skip
-    for id in cyclic({task.id: task.after for task in tasks}):
-        report.error(
-            known[id].line,
-            "after-cycle",
-            f"Nhiệm vụ {id}: các mục “after” chờ nhau thành vòng.",
-            "Bỏ một mắt của vòng này.",
-        )
+    check_dependencies(plan.tasks, first, report)
 
 
 def _check_coordinating(plan: Plan, directory: Directory, report: Report) -> None:

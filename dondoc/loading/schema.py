@@ -53,6 +53,10 @@ class Fields:
         node = self._node(name)
         return node is not None
 
+    def is_table(self, name: str) -> bool:
+        """Whether a mapping stands there."""
+        return isinstance(self._node(name), Table)
+
     def line_of(self, name: str) -> int:
         """The line of that entry, else where the mapping begins."""
         return self._table.lines.get(name, self.line)

@@ -6,14 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from dondoc.domain.plan import Section, Task
+from dondoc.domain.plan import CaseWork, Joined, Section, Task
 from dondoc.loading.deadlines import read_clauses, read_parts
+from dondoc.loading.depending import read_after, read_date_from
 from dondoc.loading.leads import Leads, split_cell
 from dondoc.loading.responsibilities import answerable
 from dondoc.loading.schema import Fields, did_you_mean
 
 LONGEST_ANSWER = 250
 _SPANS: tuple[Literal["each", "span", ""], ...] = ("each", "span", "")
+_JOINED: tuple[Joined | Literal[""], ...] = ("and", "or", "")
+_CASES: tuple[CaseWork | Literal[""], ...] = ("counted", "each", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,10 @@ def read_task(place: Place, leads: Leads) -> Task:
         parts=read_parts(fields, found, clauses, leads),
         activities=_activities(fields),
         budget_raw=fields.text("budget"),
-        after=fields.texts("after"),
+        after=read_after(fields),
+        date_from=read_date_from(fields),
+        joined=fields.choice("joined", _JOINED, "") or None,
+        cases=fields.choice("cases", _CASES, "") or None,
         respond_within=fields.number("respond_within", 1, LONGEST_ANSWER),
         occurrences=fields.choice("occurrences", _SPANS, "") or None,
         absorb=fields.flag("absorb", default=True),

@@ -127,7 +127,7 @@ def is_of_another_due_day(row: NoticeRow, case: Case) -> bool:
     day = row.firing.partition(".")[0]
     of_a_step = row.kind not in ("assignment", "outlook", "opened") and row.rule != PRESSED
     of_a_step = of_a_step and not row.rule.startswith("checkpoint_") and not is_apart(row.rule)
-    return of_a_step and day != f"{case.obligation.due_on}"
+    return of_a_step and day != f"{case.obligation.aim}"
 
 
 def _tightest(rows: Iterable[NoticeRow]) -> tuple[list[NoticeRow], list[NoticeRow]]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 
 from dondoc.domain.cases import Case
-from dondoc.domain.decide import checkpoints
+from dondoc.domain.looking import checkpoints
 from dondoc.domain.obligations import Obligation, expand
 from dondoc.domain.plan import Task
 from dondoc.scheduling import deployments

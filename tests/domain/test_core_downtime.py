@@ -26,8 +26,9 @@ from core_world import (
 from dondoc.domain.calendar import days
 from dondoc.domain.cases import Case, standing
 from dondoc.domain.clauses import AnyClause, By, Every, Ongoing, Within
-from dondoc.domain.decide import checkpoints, decide_case
+from dondoc.domain.decide import decide_case
 from dondoc.domain.explain import explain
+from dondoc.domain.looking import checkpoints
 from dondoc.domain.policy import DEFAULT
 
 Said = list[tuple[str, str, bool]]

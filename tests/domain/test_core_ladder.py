@@ -32,7 +32,8 @@ from core_world import (
 from dondoc.domain.calendar import days
 from dondoc.domain.cases import Case, Waiver
 from dondoc.domain.clauses import By, Every, Ongoing, Upon, Within
-from dondoc.domain.decide import Notice, checkpoints, decide_case
+from dondoc.domain.decide import Notice, decide_case
+from dondoc.domain.looking import checkpoints
 from dondoc.domain.obligations import redated
 from dondoc.domain.policy import DEFAULT, Step
 
