@@ -23,10 +23,10 @@ from dondoc.errors import ProblemsFound, Refused
 from dondoc.loading import load_workspace
 from dondoc.services import standings
 from dondoc.services.app import App
-from dondoc.services.books import Frozen, frozen, scope_of
+from dondoc.services.books import Frozen, frozen, scopes
 from dondoc.services.one_body import refuse_two_bodies
 from dondoc.services.queueing import queue_notices
-from dondoc.store import decisions, journal, notices, obligations, plans
+from dondoc.store import journal, notices, obligations, plans
 from dondoc.store.arrays import is_one_of
 from dondoc.store.models import ObligationRow
 from dondoc.store.plans import NewPlan
@@ -137,9 +137,7 @@ class _Apply:
 
     def _scope(self) -> Scope:
         plan_id = self.new.plan.id
-        chosen = decisions.selections(self.session, [plan_id]).get(plan_id, {})
-        moved = decisions.reassignments(self.session, [plan_id]).get(plan_id, {})
-        return scope_of(self.app, self.new, chosen, moved)
+        return scopes(self.app, self.session, {plan_id: self.new})[plan_id]
 
     def run(self, force: bool, live_from: date | None, assign: bool) -> Applied:
         """Compare, guard, write."""
@@ -234,6 +232,7 @@ class _Apply:
         row.kind, row.name, row.opens_on, row.reviewer = new.kind, new.name, new.opens_on, new.reviewer
         row.checkpoints = [mark.isoformat() for mark in new.checkpoints]
         row.question, row.condition, row.is_window = new.question, new.condition, new.is_window
+        row.target_on, row.opening = new.target_on, new.opening
 
     def _assign(self, new: tuple[Obligation, ...]) -> int:
         """The list of the year's tasks for what is new, held for release."""

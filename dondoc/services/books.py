@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -13,15 +13,15 @@ from sqlalchemy.orm import Session
 from dondoc.domain import codec
 from dondoc.domain.cases import Case, Rules
 from dondoc.domain.decide import Snapshot
-from dondoc.domain.directory import Directory, corrected
-from dondoc.domain.obligations import Reassignments, Scope, Selections
+from dondoc.domain.directory import ContactChange, Directory, corrected
+from dondoc.domain.obligations import Scope
 from dondoc.domain.plan import Plan
 from dondoc.domain.policy import Ladder
 from dondoc.domain.regime import Regime
 from dondoc.domain.simulate import World
 from dondoc.errors import Refused
 from dondoc.services.app import App
-from dondoc.store import contact_changes, decisions, journal, obligations
+from dondoc.store import contact_changes, decisions, events, journal, obligations
 from dondoc.store.models import PlanRow
 
 
@@ -96,9 +96,34 @@ def book_of(app: App, session: Session, row: PlanRow) -> Book:
     return _books(app, session, [row])[row.id]
 
 
-def scope_of(app: App, found: Frozen, chosen: Selections, moved: Reassignments) -> Scope:
-    """The expansion's input for frozen files and the supervisor's decisions."""
-    return Scope(found.plan, found.directory, app.calendar, found.regime, found.ladder.id, chosen, moved)
+def scopes(app: App, session: Session, files: Mapping[str, Frozen]) -> dict[str, Scope]:
+    """The expansion's input for frozen files, by plan id, with what people decided and recorded since: a constant
+    number of queries."""
+    chosen, moved = decisions.selections(session, files), decisions.reassignments(session, files)
+    openings, followed = events.openings(session, files), _followed(session, files)
+    return {
+        id: Scope(
+            found.plan, found.directory, app.calendar, found.regime, found.ladder.id, chosen.get(id, {}),
+            moved.get(id, {}), openings.get(id, {}), followed.get(id, {}),
+        )
+        for id, found in files.items()
+    }  # fmt: skip
+
+
+def _followed(session: Session, files: Mapping[str, Frozen]) -> dict[str, dict[str, date]]:
+    """The days that tasks of other plans give, by plan and task; what is not applied or has no day gives none."""
+    wanted = {
+        (id, task.id): (task.date_from.plan, task.date_from.task)
+        for id, found in files.items()
+        for task in found.plan.tasks
+        if task.date_from is not None and task.date_from.plan is not None
+    }
+    days = events.due_days(session, wanted.values()) if wanted else {}
+    result: dict[str, dict[str, date]] = {}
+    for (id, task), source in wanted.items():
+        if source in days:
+            result.setdefault(id, {})[task] = days[source]
+    return result
 
 
 def books(app: App, session: Session, *, live: bool = False) -> dict[str, Book]:
@@ -119,16 +144,14 @@ def book(app: App, session: Session, plan_id: str) -> Book:
 
 
 def _books(app: App, session: Session, rows: Sequence[PlanRow]) -> dict[str, Book]:
-    ids = [row.id for row in rows]
-    chosen, moved = decisions.selections(session, ids), decisions.reassignments(session, ids)
     changes = contact_changes.confirmed(session)
-    found = {}
-    for row in rows:
-        files = _frozen(row)
-        files = replace(files, directory=corrected(files.directory, changes))
-        scope = scope_of(app, files, chosen.get(row.id, {}), moved.get(row.id, {}))
-        found[row.id] = Book(files, scope, row.archived, row.live_from)
-    return found
+    files = {row.id: _corrected(_frozen(row), changes) for row in rows}
+    found = scopes(app, session, files)
+    return {row.id: Book(files[row.id], found[row.id], row.archived, row.live_from) for row in rows}
+
+
+def _corrected(files: Frozen, changes: Sequence[ContactChange]) -> Frozen:
+    return replace(files, directory=corrected(files.directory, changes))
 
 
 def applied_files(row: PlanRow) -> Frozen:

@@ -36,7 +36,7 @@ def insert_obligations(
 def _row(obligation: Obligation, position: int, now: datetime) -> dict[str, Any]:
     copied = (
         "id", "plan_id", "task_id", "part", "period", "agency", "kind", "name", "opens_on", "due_on", "late_after",
-        "reviewer", "question", "condition", "is_window",
+        "reviewer", "question", "condition", "is_window", "target_on", "opening",
     )  # fmt: skip
     return {name: getattr(obligation, name) for name in copied} | {
         "planned_on": obligation.due_on,
@@ -57,6 +57,7 @@ def to_obligation(row: ObligationRow) -> Obligation:
         row.id, row.plan_id, row.task_id, row.part, row.period, row.agency, cast(ObligationKind, row.kind), row.name,
         row.opens_on, row.due_on, row.late_after, row.reviewer, row.ladder,
         tuple(date.fromisoformat(day) for day in row.checkpoints), row.question, row.condition, row.is_window,
+        row.target_on, row.opening,
     )  # fmt: skip
 
 

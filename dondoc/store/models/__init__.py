@@ -7,6 +7,7 @@ Once-only is a unique key here, never an `if` elsewhere: notice (obligation, rul
 from dondoc.store.models.access import AccountRow, AccountSessionRow, ContactChangeRow, LinkRow, SessionRow
 from dondoc.store.models.answers import AnswerRow, DraftRow, FileRow, ReportLineRow, UndoneReviewRow
 from dondoc.store.models.base import Base
+from dondoc.store.models.events import EventFileRow, EventRow, OpeningRow
 from dondoc.store.models.outbox import (
     AlarmRow,
     AttemptRow,
@@ -30,6 +31,8 @@ __all__ = [
     "Base",
     "ContactChangeRow",
     "DraftRow",
+    "EventFileRow",
+    "EventRow",
     "FileRow",
     "GuardRow",
     "JournalRow",
@@ -38,6 +41,7 @@ __all__ = [
     "MessageRow",
     "NoticeRow",
     "ObligationRow",
+    "OpeningRow",
     "PlanRow",
     "ReassignmentRow",
     "ReportLineRow",

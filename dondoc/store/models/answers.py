@@ -68,13 +68,14 @@ class UndoneReviewRow(Base):
 class ReportLineRow(Base):
     """One line of a periodic report. `line` is the id of the obligation or target it speaks of.
 
-    kind: ongoing, progress (of a dated task), question (has it happened?), target.
+    kind: ongoing, progress (of a dated task), question (has it happened?), target, cases (how many were received,
+    answered on time and late).
     """
 
     __tablename__ = "report_lines"
     __table_args__ = (
         UniqueConstraint("answer_id", "line"),
-        CheckConstraint("kind IN ('ongoing', 'progress', 'question', 'target')", name="kind_is_known"),
+        CheckConstraint("kind IN ('ongoing', 'progress', 'question', 'target', 'cases')", name="kind_is_known"),
     )
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     answer_id: Mapped[int] = mapped_column(ForeignKey("answers.id"))
@@ -85,6 +86,9 @@ class ReportLineRow(Base):
     document_number: Mapped[str | None]
     document_date: Mapped[date | None]
     value: Mapped[str | None]
+    received: Mapped[int | None]
+    on_time: Mapped[int | None]
+    late: Mapped[int | None]
 
 
 class DraftRow(Base):

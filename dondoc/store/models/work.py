@@ -15,6 +15,7 @@ class ObligationRow(Base):
     """One agency owing one occurrence; `next_on` is when a sweep must look at it again (partial index).
 
     `planned_on` is the nominal due day the plan says, `due_on` the one in force (an extension moves only the latter).
+    `target_on` is only reminded of; `opening` is the opening that brought it about.
     `position` is the plan's order; `withdrawn_at` is set when an apply no longer has it, its history stays.
     """
 
@@ -47,6 +48,8 @@ class ObligationRow(Base):
     next_on: Mapped[date | None]
     withdrawn_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
+    target_on: Mapped[date | None]
+    opening: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class WaiverRow(Base):
