@@ -140,9 +140,13 @@ def _with_reassigned(scope: Scope, ordered: Sequence[Obligation]) -> Iterator[Ob
 def redated(obligation: Obligation, due_on: date, today: date, scope: Scope) -> Obligation:
     """The obligation with a new nominal due day, never moved backwards into lateness (DEADLINES §4 "Frozen").
 
-    A day earlier than today plus `redate_notice_days` working days becomes that day, unless it is the old one.
+    A day earlier than today plus `redate_notice_days` working days becomes that day, unless it is the old one; a day
+    earlier than the old one never becomes later than that, however often it is asked for.
     """
-    new = due_on if obligation.due_on == due_on else max(due_on, scope.earliest(today))
+    old, new = obligation.due_on, due_on
+    if due_on != old:
+        new = max(due_on, scope.earliest(today))
+        new = min(new, old) if old is not None and due_on < old else new
     marks = tuple(mark for mark in obligation.checkpoints if mark < new)
     return replace(obligation, due_on=new, late_after=scope.late_after(new), checkpoints=marks)
 

@@ -10,7 +10,7 @@ from dondoc.domain.decide import Notice
 from dondoc.domain.policy import TOLD, UNREVIEWED
 from dondoc.domain.unreviewed import DECIDED_ON, is_about_now
 
-Told = Literal["returned", "granted", "refused", "waived", "lifted", "undone"]
+Told = Literal["returned", "granted", "refused", "waived", "lifted", "undone", "redated", "retracted"]
 
 
 def line(case: Case, told: Told, at: datetime, words: str) -> Notice:
@@ -28,7 +28,9 @@ def is_still_true(case: Case, rule: str, firing: str) -> bool:
         return is_about_now(case, firing)
     day, _, moment = firing.partition(".")
     told, at = rule.removeprefix(TOLD), datetime.fromisoformat(moment)
-    if told in ("granted", "lifted", "undone"):
+    if told == "retracted":
+        return True  # it is said of work that is gone, by the obligation that waits for the event again
+    if told in ("granted", "lifted", "undone", "redated"):
         return day == f"{case.obligation.due_on}" and not case.is_waived
     if told == "waived" and any(waiver.at == at and waiver.lifted_at is None for waiver in case.waivers):
         return True

@@ -14,7 +14,7 @@ from dondoc.intake.scanning import Scanned, scan
 from dondoc.services import drafts
 from dondoc.services.alarms import Alarms
 from dondoc.services.app import App
-from dondoc.store.models import FileRow
+from dondoc.store.models import EventFileRow, FileRow
 
 log = logging.getLogger(__name__)
 
@@ -60,10 +60,13 @@ def _tell(app: App, found: Scanned) -> None:
 
 
 def drop_unclaimed(app: App, now: datetime) -> int:
-    """Delete kept files that no answer and no draft speaks of and that were last used some days ago; how many."""
+    """Delete kept files that no answer, event or draft speaks of and that were last used some days ago; how many."""
     old = list(kept_before(app.settings.home, now - timedelta(days=UNCLAIMED_DAYS)))
     with app.sessions() as session:
-        claimed = set(session.scalars(select(FileRow.sha256).where(FileRow.sha256.in_([path.name for path in old]))))
+        names = [path.name for path in old]
+        claimed = set[str]()
+        for row in (FileRow, EventFileRow):
+            claimed |= set(session.scalars(select(row.sha256).where(row.sha256.in_(names))))
         claimed |= drafts.files_of_all(session)
     unclaimed = [path for path in old if path.name not in claimed]
     for path in unclaimed:

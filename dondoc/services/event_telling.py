@@ -1,0 +1,89 @@
+"""Who hears what when an event is taken back or moves a due day, and which day is in force then."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dondoc.domain.diff import Change
+from dondoc.domain.obligations import expand
+from dondoc.domain.policy import OPENED
+from dondoc.domain.telling import line
+from dondoc.rendering.wording import full_day
+from dondoc.services.app import App
+from dondoc.services.books import Book, book
+from dondoc.services.deciding import sentence
+from dondoc.services.queueing import queue_notices
+from dondoc.store import journal, notices, obligations
+from dondoc.store.models import NoticeRow, ObligationRow
+
+
+def heard_of(session: Session, event_id: str) -> Sequence[ObligationRow]:
+    """What the event opened and its agency was told of in a message."""
+    told = select(NoticeRow.obligation_id).where(NoticeRow.rule == OPENED, NoticeRow.status == "composed")
+    own = select(ObligationRow).where(
+        ObligationRow.period == event_id, ObligationRow.withdrawn_at.is_(None), ObligationRow.id.in_(told)
+    )
+    return session.scalars(own.order_by(ObligationRow.position)).all()
+
+
+def drop_unheard(session: Session, event_id: str, why: str) -> None:
+    """Nobody is told any more of what is queued about the event's work; what is composed is judged before it leaves."""
+    own = select(ObligationRow.id).where(ObligationRow.period == event_id, ObligationRow.withdrawn_at.is_(None))
+    notices.drop_queued(session, session.scalars(own).all(), why)
+
+
+def tell_retracted(
+    session: Session, books: Mapping[str, Book], heard: Sequence[ObligationRow], name: str, why: str, now: datetime
+) -> None:
+    """Who was told that work has begun hears that it has not: by the obligation of the same task that waits again."""
+    for row in heard:
+        found = books[row.plan_id]
+        rest = obligations.load_cases(session, plan_id=row.plan_id, task_id=row.task_id, agency=row.agency)
+        if not rest or found.archived:
+            continue
+        words = f"{name} đã được lấy lại: việc mở theo đó không phải thực hiện nữa. Lý do: {sentence(why)}"
+        notice = line(rest[0], "retracted", now, words)
+        queue_notices(session, found.plan, found.directory, [(notice, rest[0].obligation)], now)
+
+
+def tell_redated(session: Session, found: Book, moved: Sequence[Change], name: str, now: datetime) -> None:
+    """Who owes what has another day now hears of it with the next digest."""
+    if found.archived or not moved:
+        return
+    old = {change.new.id: change.old.due_on for change in moved}
+    for case in obligations.load_cases(session, ids=list(old)):
+        before, after = old[case.obligation.id], case.obligation.due_on
+        if before == after or after is None:
+            continue
+        was = f" (trước đó: {full_day(before)})" if before else ""
+        notice = line(case, "redated", now, f"Hạn của việc nay là {full_day(after)}{was}, theo {name}.")
+        queue_notices(session, found.plan, found.directory, [(notice, case.obligation)], now)
+
+
+def put_back(
+    app: App, session: Session, plan_id: str, moved: Sequence[Change], late_before: date, by: str, now: datetime
+) -> None:
+    """What was late already when the event that moved its day was recorded is late again when that is taken back.
+
+    Else a day never goes back into lateness; this is no move into it, but an undone move out of it.
+    """
+    if not moved or late_before == date.min:
+        return
+    planned = {one.id: one for one in expand(book(app, session, plan_id).scope)}
+    for change in moved:
+        wanted = planned[change.new.id]
+        late = wanted.late_after is not None and wanted.late_after < late_before
+        if not late or wanted.due_on == change.new.due_on or wanted.due_on is None:
+            continue
+        obligations.redate(session, wanted.id, wanted.due_on, wanted.late_after, wanted.checkpoints)
+        row = session.get_one(ObligationRow, wanted.id, populate_existing=True)
+        row.planned_on = wanted.due_on
+        old = change.new.due_on
+        why = "Việc đã quá hạn trước khi sự kiện được ghi; sự kiện đã được lấy lại."
+        journal.write(
+            session, now, by, "redated", row.id, old.isoformat() if old else None, wanted.due_on.isoformat(), why
+        )
