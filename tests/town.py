@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ CONFIG = ROOT / "config"
 SENDER = "dondoc@hungyen.example"
 
 
+@cache
 def shipped() -> Workspace:
     """The shipped plan with its directory, calendar, regime and ladder."""
     loaded = load_workspace(PLAN, CONFIG)
