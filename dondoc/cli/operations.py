@@ -20,6 +20,7 @@ _NAMES = {
     "administrator": "cần quản trị viên", "stopped": "đang dừng gửi", "settled": "đã rõ kết quả",
     "guarded": "chờ người xem vì quá nhiều việc quá hạn cùng lúc",
     "passed_on": "chuyển cho cơ quan kế thừa",
+    "opened": "mở hoặc đổi ngày theo kết quả, kế hoạch khác",
 }  # fmt: skip
 
 

@@ -43,7 +43,7 @@ class Product:
 
 def opened_by_products(plan: Plan) -> tuple[Task, ...]:
     """The tasks that products of other tasks open: they wait for an event and say which tasks come before."""
-    return tuple(task for task in plan.tasks if task.after.tasks and any(_parts(task)))
+    return tuple(task for task in plan.tasks if task.after.tasks and next(_parts(task), None) is not None)
 
 
 def products(plan: Plan, cases: Iterable[Case], calendar: WorkCalendar) -> tuple[Product, ...]:

@@ -74,11 +74,11 @@ def record(
     with app.sessions() as session:
         _refuse(_event_objections(event, local_day(now)))
         _refuse_recorded(session, event)
-        with_files = _Desk(app, session, by, now)
+        desk = Desk(app, session, by, now)
         row = events.add(session, event, now, by, source, clean_text(note or "") or None)
         events.add_files(session, row.id, files)
-        with_files.write("event-recorded", row.id, event.name, sentence(event.subject))
-        done = with_files.open(row, event, choices)
+        desk.write("event-recorded", row.id, event.name, sentence(event.subject))
+        done = desk.open(row, event, choices)
         return _ended(app, session, done, dry_run)
 
 
@@ -88,7 +88,7 @@ def tie(
     """Say which tasks a recorded event concerns: what a person confirms of the proposals. May be called again for more
     tasks. Raises Refused with every objection at once."""
     with app.sessions() as session:
-        desk = _Desk(app, session, by, now)
+        desk = Desk(app, session, by, now)
         row = _standing(session, event_id)
         if not choices:
             raise Refused("Chọn ít nhất một nhiệm vụ mà sự kiện này mở.")
@@ -102,7 +102,7 @@ def retract(app: App, event_id: str, *, by: str, now: datetime, why: str, dry_ru
     told. Recording the same event again opens the same again. Raises Refused without a reason or for no such event."""
     words = required(why)
     with app.sessions() as session:
-        desk = _Desk(app, session, by, now)
+        desk = Desk(app, session, by, now)
         row = _standing(session, event_id)
         if row.source == "report":
             raise Refused("Sự kiện này do kết quả được duyệt của nhiệm vụ khác: lấy lại quyết định duyệt đó.")
@@ -179,8 +179,8 @@ def _standing(session: Session, event_id: str) -> EventRow:
 
 
 @dataclass(frozen=True)
-class _Desk:
-    """One change of the register inside one transaction."""
+class Desk:
+    """Changes of the register inside one transaction; `by` makes them, at `now`."""
 
     app: App
     session: Session

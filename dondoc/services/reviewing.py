@@ -14,6 +14,7 @@ from dondoc.domain.explain import day_name
 from dondoc.domain.moments import ZONE, local_day
 from dondoc.errors import Refused
 from dondoc.rendering.wording import full_day
+from dondoc.services import products
 from dondoc.services.app import App
 from dondoc.services.deciding import LONGEST_REASON as LONGEST_REASON
 from dondoc.services.deciding import REPORTS, Matter, required, sentence
@@ -91,6 +92,7 @@ def accept_in(
         matter.write("accepted", _old(answer), "accepted", why)
         if answer.kind != "done":
             matter.tell("waived", f"Câu trả lời được chấp nhận. {why}")
+        products.after_decision(app, session, matter.row.plan_id, matter.row.task_id, now)
     day = where.submitted_on or local_day(answer.at)
     return Reviewed(
         matter.row.id, answer.id, "accepted", day, where.late, kind=answer.kind,

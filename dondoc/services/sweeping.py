@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from dondoc.domain.cases import Case
 from dondoc.domain.decide import Decision, decide_case
 from dondoc.domain.moments import local_day
-from dondoc.services import guarding, last_runs, succession
+from dondoc.services import following, guarding, last_runs, products, succession
 from dondoc.services.app import App
 from dondoc.services.books import Book, books
 from dondoc.services.queueing import queue_notices
@@ -26,7 +26,7 @@ class SweepResult:
     """What a sweep found. `missed` had a day in the past: some wake-up did not come, and the sweep made up for it.
 
     `guarded` would have turned overdue, too many at once: they wait for a person. `passed_on` went from bodies that
-    have ended to their successors.
+    have ended to their successors. `opened` counts what accepted products and other plans' days opened or moved.
     """
 
     looked_at: int = 0
@@ -35,6 +35,7 @@ class SweepResult:
     missed: int = 0
     guarded: int = 0
     passed_on: int = 0
+    opened: int = 0
 
     def __add__(self, other: SweepResult) -> SweepResult:
         return SweepResult(
@@ -44,6 +45,7 @@ class SweepResult:
             self.missed + other.missed,
             self.guarded + other.guarded,
             self.passed_on + other.passed_on,
+            self.opened + other.opened,
         )
 
 
@@ -55,11 +57,16 @@ def sweep(
     Works in batches, one transaction each, so that its cost follows what is due and a crash loses at most a batch,
     which the next sweep does again. Sweeps at the same time share the work; with `wait` this one returns only when
     what others have in hand is decided too, so that a message composed next holds all lines of the day. A full sweep
-    first passes on what bodies owe that have ended: nobody is reminded of what is another's now.
+    first passes on what bodies owe that have ended, opens what accepted products open, and moves what follows another
+    plan: nobody is reminded of what is no longer so.
     """
-    passed = succession.carry_out_all(app, now) if plan_id is None and task_id is None else {}
+    is_full = plan_id is None and task_id is None
+    passed = succession.carry_out_all(app, now) if is_full else {}
+    opened = products.keep_all(app, now) + following.keep_all(app, now) if is_full else 0
     stopped = guarding.stopped_plans(app, now)
-    total = SweepResult(guarded=sum(stopped.values()), passed_on=sum(len(found.moves) for found in passed.values()))
+    total = SweepResult(
+        guarded=sum(stopped.values()), passed_on=sum(len(found.moves) for found in passed.values()), opened=opened
+    )
     for skip_locked in (True, False) if wait else (True,):
         found = SweepResult(looked_at=BATCH)
         while found.looked_at >= BATCH:
@@ -67,7 +74,7 @@ def sweep(
                 cases = _due(session, local_day(now), plan_id, task_id, tuple(stopped), skip_locked)
                 found = _decide(app, session, cases, now) if cases else SweepResult()
             total += found
-    if plan_id is None and task_id is None:
+    if is_full:
         last_runs.note(app, last_runs.SWEEP, now, f"Đã xét {total.looked_at} việc.")
     return total
 

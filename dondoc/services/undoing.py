@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from dondoc.domain.policy import TOLD
 from dondoc.errors import Refused
 from dondoc.rendering.wording import full_day
+from dondoc.services import products
 from dondoc.services.app import App
 from dondoc.services.applying import reapply
 from dondoc.services.deciding import PASSED, WAIVED, Matter, extended_to, required, sentence
@@ -93,6 +94,7 @@ def undo_in(app: App, session: Session, obligation_id: str, by: str, now: dateti
     if (dropped := _why_dropped(found)) is not None:
         # Of the ladder's only today's: what is older is decided anew.
         notices.undrop(session, obligation_id, matter.today, dropped)
+    products.after_decision(app, session, matter.row.plan_id, matter.row.task_id, now)
     return TakenBack(obligation_id, found, matter.row.due_on)
 
 
