@@ -6,6 +6,7 @@ No declared size is believed and nothing is written, so that a "zip bomb" costs 
 
 from __future__ import annotations
 
+import re
 import struct
 import zlib
 from collections.abc import Iterator
@@ -73,6 +74,18 @@ def office_kind(stream: BinaryIO, size: int) -> OfficeKind:
     return kinds.pop()
 
 
+def beginning(stream: BinaryIO, size: int, name: re.Pattern[str], most: int) -> bytes | None:
+    """Up to `most` bytes, inflated, of the one part whose name matches; None when there is none, or more than one.
+
+    Raises BadArchive. To be called for an archive that `office_kind` has let through.
+    """
+    found = [entry for entry in _entries(stream, size) if name.fullmatch(entry.name)]
+    if len(found) != 1:
+        return None
+    text, _ = _inflate(stream, found[0], most)
+    return text
+
+
 def _entries(stream: BinaryIO, size: int) -> Iterator[Entry]:
     count, length, start = _end_record(stream, size)
     if count > MAX_ENTRIES or length > MAX_DIRECTORY or start + length > size:
@@ -135,22 +148,27 @@ def _content_types(stream: BinaryIO, entries: tuple[Entry, ...]) -> str:
 
 def _inflated(stream: BinaryIO, entry: Entry) -> bytes:
     """The part's bytes; refused when they do not end within MAX_CONTENT_TYPES."""
+    text, whole = _inflate(stream, entry, MAX_CONTENT_TYPES)
+    if not whole:
+        raise BadArchive("cấu trúc tệp không bình thường")
+    return text
+
+
+def _inflate(stream: BinaryIO, entry: Entry, most: int) -> tuple[bytes, bool]:
+    """At most `most` bytes of the part, and whether that is all of it."""
     stream.seek(entry.offset)
     header = stream.read(_LOCAL.size)
     if len(header) < _LOCAL.size or not header.startswith(b"PK\x03\x04"):
         raise BadArchive("tệp bị hỏng hoặc bị cắt cụt")
     fields = _LOCAL.unpack(header)
     stream.seek(entry.offset + _LOCAL.size + fields[9] + fields[10])
-    packed = stream.read(min(entry.packed, MAX_CONTENT_TYPES))
+    packed = stream.read(min(entry.packed, most))
     if entry.method == 0:
-        return packed
+        return packed, True
     if entry.method != 8:
         raise BadArchive("cấu trúc tệp không bình thường")
     inflater = zlib.decompressobj(-zlib.MAX_WBITS)
     try:
-        text = inflater.decompress(packed, MAX_CONTENT_TYPES)
+        return inflater.decompress(packed, most), inflater.eof
     except zlib.error as error:
         raise BadArchive("tệp bị hỏng hoặc bị cắt cụt") from error
-    if not inflater.eof:
-        raise BadArchive("cấu trúc tệp không bình thường")
-    return text
