@@ -39,7 +39,7 @@ class Settings:
 
     `zalo_url` and `mail_lookup_url` are set for the demo's servers: where Zalo's three hosts are found instead of the
     real ones, and who answers which Message-IDs have arrived. `scan` is the command that looks for viruses in attached
-    files, split into words; () means that none does.
+    files, split into words; () means that none does. `incoming` is the watched folder of incoming documents.
     `database_url` None means the embedded PostgreSQL under `home`; `prefect_api_url` None means that
     `dondoc up` starts Prefect itself; `smtp` None means that no mail server is configured.
     """
@@ -48,6 +48,7 @@ class Settings:
     config: Path
     plans: Path
     templates: Path
+    incoming: Path
     host: str
     port: int
     sink_port: int
@@ -89,11 +90,13 @@ def read(env: Environment, demo: bool = False) -> Settings:
     """
     reader = _Reader(env)
     port = reader.port("DONDOC_PORT", 8080)
+    home = reader.folder("DONDOC_HOME", "var")
     settings = Settings(
-        home=reader.folder("DONDOC_HOME", "var"),
+        home=home,
         config=reader.folder("DONDOC_CONFIG", "config"),
         plans=reader.folder("DONDOC_PLANS", "plans"),
         templates=reader.folder("DONDOC_TEMPLATES", "templates"),
+        incoming=reader.folder("DONDOC_INCOMING", str(home / "incoming")),
         host=reader.text("DONDOC_HOST") or "127.0.0.1",
         port=port,
         sink_port=reader.port("DONDOC_SINK_PORT", 8026),

@@ -22,6 +22,7 @@ def test_an_empty_environment_gives_the_defaults() -> None:
         config=Path("config").absolute(),
         plans=Path("plans").absolute(),
         templates=Path("templates").absolute(),
+        incoming=Path("var/incoming").absolute(),
         host="127.0.0.1",
         port=8080,
         sink_port=8026,

@@ -34,6 +34,7 @@ class Commands(LazyGroup):
         "template": ("dondoc.cli.template:template_app", "Xem trước mẫu thư"),
         "sweep": ("dondoc.cli.operations:sweep", "Quét việc đến mốc"),
         "deliver": ("dondoc.cli.operations:deliver", "Soạn và gửi thư"),
+        "collect": ("dondoc.cli.operations:collect", "Nhận văn bản từ thư mục công văn đến"),
         "audit": ("dondoc.cli.operations:audit", "Kiểm tra việc nào không còn bước tiếp theo"),
         "serve": ("dondoc.cli.serve:serve_app", "Các tiến trình do `up` khởi động"),
     }

@@ -1,4 +1,4 @@
-"""`dondoc sweep`, `deliver`, `audit`: what the Prefect flows do, for an operator's own hand or scheduler."""
+"""`dondoc sweep`, `deliver`, `collect`, `audit`: what the Prefect flows do, for an operator's own hand or scheduler."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from dondoc.bootstrap import open_app
-from dondoc.services import auditing, delivering, sweeping
+from dondoc.services import auditing, delivering, incoming, sweeping
 
 Json = Annotated[bool, typer.Option("--json", help="Kết quả cho máy đọc")]
 
@@ -19,6 +19,8 @@ _NAMES = {
     "retry": "gửi lại sau", "refused": "bị từ chối", "unknown": "chưa rõ kết quả",
     "administrator": "cần quản trị viên", "stopped": "đang dừng gửi", "settled": "đã rõ kết quả",
     "guarded": "chờ người xem vì quá nhiều việc quá hạn cùng lúc",
+    "taken": "văn bản mới đã nhận, chờ gắn với nhiệm vụ", "added": "thêm tệp cho văn bản đã có",
+    "known": "tệp đã nhận từ trước", "waiting": "tệp chưa chép xong, xem lại lần sau", "failed": "chưa xử lý được",
     "passed_on": "chuyển cho cơ quan kế thừa",
     "opened": "mở hoặc đổi ngày theo kết quả, kế hoạch khác",
 }  # fmt: skip
@@ -34,6 +36,12 @@ def deliver(json: Json = False) -> None:
     """Quét, soạn thư trong ngày, gửi các thư đến giờ; chỉ gửi trong giờ làm việc."""
     with open_app() as app:
         _print(asdict(delivering.deliver(app, app.now())), json)
+
+
+def collect(json: Json = False) -> None:
+    """Nhận văn bản trong thư mục công văn đến (DONDOC_INCOMING); mỗi văn bản chờ người gắn với nhiệm vụ."""
+    with open_app() as app:
+        _print(asdict(incoming.collect(app, app.now())), json)
 
 
 def audit(json: Json = False) -> None:

@@ -24,7 +24,7 @@ from dondoc.cli.processes import Child, own_command
 from dondoc.embedded import Cluster, hold_home
 from dondoc.errors import DondocError, SettingsError
 from dondoc.scheduling import server
-from dondoc.services import demo_accounts
+from dondoc.services import demo_accounts, incoming
 from dondoc.settings import Settings
 from dondoc.store import migrate
 
@@ -72,6 +72,7 @@ class _Up:
         self._say("Đã dừng tất cả.")
 
     def _start(self, prefect_database: str | None) -> None:
+        incoming.make_folder(self.settings)
         prefect = self._start_prefect(prefect_database) if prefect_database else None
         pages = [(self._start_child("Trang trả lời", "console"), self.settings.port, "/healthz")]
         if self.demo:

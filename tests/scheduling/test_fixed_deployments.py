@@ -20,6 +20,7 @@ FILE = ROOT / "prefect.yaml"
 CRONS = {
     "sweep/quet": ["*/30 8-16 * * 1-6"],
     "deliver/gui-thu": ["*/15 8-16 * * 1-6"],
+    "collect/thu-nhan": ["*/5 7-16 * * 1-6"],
     "summary/bon-nhom": ["5 8 * * 1-6"],
     "audit/kiem-tra": ["0 18 * * *"],
     "load_plan/nap-ke-hoach": [],
