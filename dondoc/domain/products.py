@@ -36,9 +36,9 @@ class Product:
     sources: tuple[str, ...]
 
     def openings(self, recorded_on: date, number: int = 1) -> Iterator[Opening]:
-        """What it opens, for all who owe the task."""
-        for part in self.parts:
-            yield Opening(self.event.id, self.event.name, self.opens_on, self.task_id, part, recorded_on, number=number)
+        """What it opens, for all who owe the task; numbered from `number` on."""
+        for n, part in enumerate(self.parts, number):
+            yield Opening(self.event.id, self.event.name, self.opens_on, self.task_id, part, recorded_on, number=n)
 
 
 def opened_by_products(plan: Plan) -> tuple[Task, ...]:

@@ -16,7 +16,7 @@ from dondoc.domain.directory import Recipient
 from dondoc.domain.moments import at
 from dondoc.domain.obligations import Obligation, Scope, expand, redated
 from dondoc.domain.policy import Ladder
-from dondoc.domain.products import products, tasks_before
+from dondoc.domain.products import Product, products, tasks_before
 
 ReviewWord = Literal["accepted", "returned", "none"]
 
@@ -57,7 +57,8 @@ class Issued:
 class Simulation:
     """Everything the rehearsed days brought about.
 
-    `passed` are notices that a tighter one superseded, `unmatched` reports that fitted no obligation.
+    `passed` are notices that a tighter one superseded, `unmatched` reports that fitted no obligation, `products` the
+    events that accepted products brought about, each with its day, in order.
     """
 
     starts_on: date
@@ -67,6 +68,7 @@ class Simulation:
     drafts: list[Draft] = field(default_factory=list)
     cases: dict[str, Case] = field(default_factory=dict)
     unmatched: list[Report] = field(default_factory=list)
+    products: list[tuple[date, Product]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -202,8 +204,9 @@ class _Run:
         known = {one.event for found in openings.values() for one in found}
         for product in products(self.scope.plan, cases, self.scope.calendar):
             if product.event.id not in known:
-                own = openings.get(product.task_id, ())
-                openings[product.task_id] = (*own, *product.openings(day))
+                own, number = openings.get(product.task_id, ()), sum(len(found) for found in openings.values()) + 1
+                openings[product.task_id] = (*own, *product.openings(day, number))
+                self.result.products.append((day, product))
         self.scope = replace(self.scope, openings=openings)
         wanted = {o.id: o for o in expand(self.scope)}
         for gone in [id for id, case in self.result.cases.items() if case.obligation.kind == "awaiting"]:

@@ -20,7 +20,7 @@ from dondoc.domain.workspace import Workspace
 from dondoc.errors import DondocError, ProblemsFound
 from dondoc.loading import load_workspace
 from dondoc.rendering.notices import NoticeRenderer
-from dondoc.services import demo_desk, demo_zalo, standings
+from dondoc.services import demo_desk, demo_events, demo_zalo, standings
 from dondoc.services.app import App
 from dondoc.services.applying import apply_workspace
 from dondoc.services.books import Book, books
@@ -53,10 +53,12 @@ def seed(app: App, now: datetime, say: Progress) -> bool:
     history = simulate(world_of(workspace), cast(world_of(workspace)), until=yesterday)
     say(f"Ghi {len(history.cases)} việc, {len(history.issued)} nội dung nhắc, {len(history.drafts)} thư…")
     apply_workspace(app, workspace, at(history.starts_on), WHO, assign=False)
+    demo_events.write_products(app, workspace.plan.id, history.products)
     with app.sessions.begin() as session:
         _Seeding(app, session, workspace, history, now).write()
     demo_zalo.connect_standin(app, workspace.directory, now)
     demo_desk.fill(app, workspace.plan.id, now)
+    demo_events.fill(app, workspace.plan.id, now)
     say(f"Gửi thật các thư của {SENT_DAYS} ngày làm việc gần nhất…")
     _send(app, now)
     with app.sessions.begin() as session:

@@ -63,11 +63,12 @@ class Recorded:
 
 def record(
     app: App, event: Event, choices: Sequence[Choice] = (), *, by: str, now: datetime, note: str | None = None,
-    files: Sequence[NewFile] = (), source: EventSource = "person", dry_run: bool = False,
+    files: Sequence[NewFile] = (), source: EventSource = "person", dry_run: bool = False, announce: bool = True,
 ) -> Recorded:  # fmt: skip
     """Write an event into the register and open what `choices` say; without any it waits for a person to tie it.
 
-    With `dry_run` it is done and taken back: what it would do. Journaled.
+    With `dry_run` it is done and taken back: what it would do. Without `announce` Prefect is not told: the next sweep
+    does the same. Journaled.
     Raises Refused with every objection at once, also when the same event stands in the register already.
     """
     event = _cleaned(event)
@@ -79,7 +80,7 @@ def record(
         events.add_files(session, row.id, files)
         desk.write("event-recorded", row.id, event.name, sentence(event.subject))
         done = desk.open(row, event, choices)
-        return _ended(app, session, done, dry_run)
+        return _ended(app, session, done, dry_run, announce)
 
 
 def tie(
@@ -109,6 +110,35 @@ def retract(app: App, event_id: str, *, by: str, now: datetime, why: str, dry_ru
         return _ended(app, session, desk.take_back(row, words), dry_run)
 
 
+def correct(app: App, event_id: str, event: Event, *, by: str, now: datetime) -> str:
+    """Write down what a document is, where the register has it wrong or only in part (a number stamped on paper); the
+    id it has now. Its files go with it; the old entry stays, retracted. Only before it has opened something.
+
+    Raises Refused with every objection at once, and when it has opened something: retract it then and record anew.
+    """
+    event = _cleaned(event)
+    with app.sessions.begin() as session:
+        row = _standing(session, event_id)
+        if events.standing(session, event_id):
+            raise Refused("Sự kiện này đã mở việc: lấy lại (retract) rồi ghi lại cho đúng.")
+        _refuse(_event_objections(event, local_day(now)))
+        if event.id == event_id:
+            row.kind, row.subject, row.number, row.issuer = event.kind, event.subject, event.number, event.issuer
+        else:
+            _refuse_recorded(session, event)
+            new = events.add(session, event, now, by, _source(row), row.note)
+            events.move_files(session, event_id, new.id)
+            why = f"Ghi lại cho đúng: {new.id}."
+            row.retracted_at, row.retracted_by, row.retracted_why = now, by, why
+            journal.write(session, now, by, "event-retracted", event_id, None, new.id, why)
+        journal.write(session, now, by, "event-recorded", event.id, event_id, event.name, sentence(event.subject))
+    return event.id
+
+
+def _source(row: EventRow) -> EventSource:
+    return "folder" if row.source == "folder" else "person"
+
+
 def dismiss(app: App, event_id: str, *, by: str, now: datetime, why: str) -> None:
     """Say that a document opens nothing: it leaves the worklist, and stays in the register. Raises Refused without a
     reason, and for an event that has opened something (retract it)."""
@@ -121,12 +151,12 @@ def dismiss(app: App, event_id: str, *, by: str, now: datetime, why: str) -> Non
         journal.write(session, now, by, "event-dismissed", event_id, None, None, words)
 
 
-def _ended(app: App, session: Session, done: Recorded, dry_run: bool) -> Recorded:
+def _ended(app: App, session: Session, done: Recorded, dry_run: bool, announce: bool = True) -> Recorded:
     if dry_run:
         session.rollback()
         return done
     session.commit()
-    said = scheduling.announce(app, done.event_id) if done.opened or done.closed else None
+    said = scheduling.announce(app, done.event_id) if announce and (done.opened or done.closed) else None
     return Recorded(done.event_id, done.opened, done.closed, said or "")
 
 

@@ -56,7 +56,7 @@ def keep(app: App, session: Session, plan_id: str, now: datetime) -> int:
         desk.take_back(row, UNDONE)
     standing = [row for row in rows if row not in fallen]
     for product in _new(found, products(found.plan, cases, found.scope.calendar), standing, session):
-        changed.append(_open(desk, found, product))
+        changed.append(open_product(desk, found, product))
     _announce_after_commit(app, session, changed)
     return len(changed)
 
@@ -73,7 +73,8 @@ def _new(
             yield product
 
 
-def _open(desk: Desk, found: Book, product: Product) -> str:
+def open_product(desk: Desk, found: Book, product: Product) -> str:
+    """Write the event of an accepted product and open what it opens; the event's id."""
     row = events.add(desk.session, product.event, desk.now, BY, "report", sources=product.sources)
     desk.write("event-recorded", row.id, product.event.name, f"{product.event.subject}.")
     new = [NewOpening(found.plan.id, product.task_id, part, product.opens_on) for part in product.parts]

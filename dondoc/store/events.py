@@ -154,6 +154,11 @@ def add_files(session: Session, event_id: str, new: Iterable[NewFile]) -> None:
     session.flush()
 
 
+def move_files(session: Session, old: str, new: str) -> None:
+    """The documents of one event are another's now."""
+    session.execute(update(EventFileRow).where(EventFileRow.event_id == old).values(event_id=new))
+
+
 def due_days(session: Session, tasks: Collection[tuple[str, str]]) -> dict[tuple[str, str], date]:
     """The last due day in force of each of these tasks (plan id, task id) that has one."""
     row = ObligationRow

@@ -125,3 +125,14 @@ def test_a_rehearsal_of_recording_leaves_nothing(desk: Office) -> None:
     told = events.record(desk.app, GUIDANCE, [Choice("IV.2.78")], by="admin", now=desk.moment, dry_run=True)
     assert told.opened
     assert kept(desk) == before
+
+
+def test_what_a_document_is_can_be_mended_before_it_opens_anything(desk: Office) -> None:
+    scan = Event("guidance", date(2024, 5, 14), "scan0001.pdf")
+    events.record(desk.app, scan, by="thư mục", now=desk.moment, source="folder")
+    assert events.correct(desk.app, scan.id, GUIDANCE, by="admin", now=desk.moment) == GUIDANCE.id
+    with desk.app.sessions() as session:
+        assert [row.id for row in events.events.waiting(session)] == [GUIDANCE.id]
+    events.tie(desk.app, GUIDANCE.id, [Choice("IV.2.78")], by="admin", now=desk.moment)
+    with pytest.raises(Refused, match="đã mở việc"):
+        events.correct(desk.app, GUIDANCE.id, scan, by="admin", now=desk.moment)
