@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields, is_dataclass
 from datetime import date
 from typing import Any
 
@@ -57,6 +57,8 @@ def _fields(old: Task, new: Task) -> dict[str, tuple[Any, Any]]:
 def _plain(value: Any) -> Any:
     if isinstance(value, clauses.Clause):
         return clauses.to_json(value)  # type: ignore[arg-type]
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
     if isinstance(value, tuple):
         return [_plain(one) for one in value]
     return value

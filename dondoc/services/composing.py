@@ -15,7 +15,7 @@ from dondoc.domain.cases import Case, known, standing
 from dondoc.domain.compose import PRESSED, URGENCY, Draft, Line, compose, recipient_of
 from dondoc.domain.decide import Notice
 from dondoc.domain.moments import COMPOSED_AT, at, in_working_hours, local_day
-from dondoc.domain.policy import PASSED_ON, NoticeKind, To, is_apart
+from dondoc.domain.policy import OPENED, PASSED_ON, NoticeKind, To, is_apart
 from dondoc.domain.telling import is_still_true
 from dondoc.rendering.notices import NoticeRenderer
 from dondoc.services import carrying, flooding, routing
@@ -179,8 +179,8 @@ def _write(
 
 
 def _is_pressed(line: Line) -> bool:
-    """Whether a person's act made this line, and no machine."""
-    return line.notice.rule in (PRESSED, PASSED_ON) or line.notice.kind == "decided"
+    """Whether a person's act made this line, and no machine: an event is recorded, a product accepted by somebody."""
+    return line.notice.rule in (PRESSED, PASSED_ON, OPENED) or line.notice.kind == "decided"
 
 
 def held_back(message: NewMessage, why: str) -> NewMessage:
