@@ -18,12 +18,18 @@ from dondoc.services.books import Book, book
 from dondoc.services.deciding import sentence
 from dondoc.services.queueing import queue_notices
 from dondoc.store import journal, notices, obligations
-from dondoc.store.models import NoticeRow, ObligationRow
+from dondoc.store.models import MessageRow, NoticeRow, ObligationRow
+
+LEFT = ("sending", "sent", "unknown")
 
 
 def heard_of(session: Session, event_id: str) -> Sequence[ObligationRow]:
-    """What the event opened and its agency was told of in a message."""
-    told = select(NoticeRow.obligation_id).where(NoticeRow.rule == OPENED, NoticeRow.status == "composed")
+    """What the event opened and its agency was told of in a message that has left, or may have."""
+    told = (
+        select(NoticeRow.obligation_id)
+        .join(MessageRow, MessageRow.id == NoticeRow.message_id)
+        .where(NoticeRow.rule == OPENED, NoticeRow.status == "composed", MessageRow.status.in_(LEFT))
+    )
     own = select(ObligationRow).where(
         ObligationRow.period == event_id, ObligationRow.withdrawn_at.is_(None), ObligationRow.id.in_(told)
     )
