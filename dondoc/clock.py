@@ -28,3 +28,8 @@ def now() -> datetime:
     if not isinstance(moment, pendulum.DateTime):
         raise SettingsError(f"DONDOC_NOW={pinned!r} is not a date-time")
     return moment.in_timezone(ZONE)
+
+
+def machine_now() -> datetime:
+    """The machine's own clock in UTC, whatever `DONDOC_NOW` pins: for what other programs date, not for ours."""
+    return pendulum.now("UTC")

@@ -11,7 +11,7 @@ import typer
 
 from dondoc.bootstrap import open_app
 from dondoc.cli.notice_words import read_day
-from dondoc.scheduling.client import PrefectError
+from dondoc.scheduling.errors import PrefectError
 from dondoc.services import applying, scheduling, succession
 from dondoc.services.app import App
 from dondoc.services.applying import Applied

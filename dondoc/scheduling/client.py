@@ -9,11 +9,7 @@ import httpx
 from prefect.client.orchestration import PrefectClient
 from prefect.settings import PREFECT_API_AUTH_STRING
 
-from dondoc.errors import DondocError
-
-
-class PrefectError(DondocError):
-    """Prefect cannot be reached or refuses us; the text says where and what to do."""
+from dondoc.scheduling.errors import unauthorised, unreachable
 
 
 @asynccontextmanager
@@ -26,12 +22,8 @@ async def open_client(api_url: str) -> AsyncIterator[PrefectClient]:
         async with PrefectClient(api_url, auth_string=PREFECT_API_AUTH_STRING.value()) as client:
             yield client
     except httpx.TransportError as error:
-        raise PrefectError(
-            f"Không kết nối được máy chủ Prefect tại {api_url}. Chạy `dondoc up`, hoặc đặt PREFECT_API_URL."
-        ) from error
+        raise unreachable(api_url) from error
     except httpx.HTTPStatusError as error:
         if error.response.status_code not in (401, 403):
             raise
-        raise PrefectError(
-            f"Máy chủ Prefect tại {api_url} từ chối đăng nhập. Đặt PREFECT_API_AUTH_STRING=<người dùng:mật khẩu>."
-        ) from error
+        raise unauthorised(api_url) from error

@@ -47,22 +47,26 @@ class TaskDeployment:
 
 
 def sync(
-    plan_id: str, desired: Sequence[TaskDeployment], say: Say, *, now: datetime, api_url: str, pool: str = DEFAULT_POOL
-) -> SyncResult:
+    plan_id: str, desired: Sequence[TaskDeployment], say: Say, *, now: datetime, api_url: str,
+    pool: str = DEFAULT_POOL, whole: bool = True,
+) -> SyncResult:  # fmt: skip
     """Bring the deployments of one plan into the Prefect at `api_url`; a second call writes nothing.
 
     What `desired` no longer holds, and what has had its last checkpoint before the day of `now`, is paused: Prefect
     would go on looking at it every minute. A deployment that a person paused by hand is set going again. Deployments
-    of other plans are not touched. Raises PrefectError when the server cannot be used.
+    of other plans are not touched. Without `whole`, `desired` are some of the plan's tasks and the others are left as
+    they are. Raises PrefectError when the server cannot be used.
     """
     wanted = [_wanted(one, now.date(), pool) for one in desired]
-    return anyio.run(_sync, api_url, plan_id, wanted, pool, say)
+    return anyio.run(_sync, api_url, plan_id, wanted, pool, say, whole)
 
 
-async def _sync(api_url: str, plan_id: str, wanted: list[Deployment], pool: str, say: Say) -> SyncResult:
+async def _sync(api_url: str, plan_id: str, wanted: list[Deployment], pool: str, say: Say, whole: bool) -> SyncResult:
+    names = {one.name for one in wanted}
     async with open_client(api_url) as client:
         similar = await existing(client, FLOW, name_part=f"{plan_id}-")
-        found = [one for one in similar if one.parameters.get("plan_id") == plan_id]
+        of_plan = [one for one in similar if one.parameters.get("plan_id") == plan_id]
+        found = [one for one in of_plan if whole or one.name in names]
         if wanted:
             await ensure_pool(client, pool)
         return await reconcile(client, found, wanted, say)

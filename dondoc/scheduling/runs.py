@@ -1,19 +1,15 @@
-"""The last and the next run of a task's deployment, asked of Prefect's REST API: a small request, no client library.
-
-Prefect's own client takes seconds to import; a page that only reads two lists does without.
-"""
+"""The last and the next run of a task's deployment, for a page that only reads two lists."""
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import httpx
 
-from dondoc import settings
 from dondoc.scheduling.names import FLOW
+from dondoc.scheduling.rest import open_rest
 
 TIMEOUT = 1.0
 LAST = 5
@@ -44,17 +40,15 @@ class Runs:
 def runs_of(api_url: str, deployment: str) -> Runs:
     """The runs of a `track_task` deployment. Waits at most about a second in all. Raises PrefectAway."""
     try:
-        with httpx.Client(timeout=TIMEOUT, auth=_login()) as client:
-            past = _asked(client, api_url, deployment, list(PAST_STATES), "EXPECTED_START_TIME_DESC", LAST)
-            coming = _asked(client, api_url, deployment, ["SCHEDULED"], "EXPECTED_START_TIME_ASC", 1)
+        with open_rest(api_url, TIMEOUT) as client:
+            past = _asked(client, deployment, list(PAST_STATES), "EXPECTED_START_TIME_DESC", LAST)
+            coming = _asked(client, deployment, ["SCHEDULED"], "EXPECTED_START_TIME_ASC", 1)
             return Runs(tuple(_run(row) for row in past), _run(coming[0]).at if coming else None)
     except (httpx.HTTPError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise PrefectAway(type(error).__name__) from error
 
 
-def _asked(
-    client: httpx.Client, api_url: str, deployment: str, states: list[str], sort: str, limit: int
-) -> list[dict[str, Any]]:
+def _asked(client: httpx.Client, deployment: str, states: list[str], sort: str, limit: int) -> list[dict[str, Any]]:
     wanted = {
         "flows": {"name": {"any_": [FLOW]}},
         "deployments": {"name": {"any_": [deployment]}},
@@ -62,7 +56,7 @@ def _asked(
         "sort": sort,
         "limit": limit,
     }
-    answer = client.post(f"{api_url.rstrip('/')}/flow_runs/filter", json=wanted)
+    answer = client.post("flow_runs/filter", json=wanted)
     answer.raise_for_status()
     rows: list[dict[str, Any]] = answer.json()
     return rows
@@ -72,9 +66,3 @@ def _run(row: dict[str, Any]) -> FlowRun:
     at = row.get("start_time") or row.get("expected_start_time")
     moment = datetime.fromisoformat(at) if at else None
     return FlowRun(str(row["name"]), str(row["state_type"] or ""), moment)
-
-
-def _login() -> tuple[str, str] | None:
-    text = settings.secret(os.environ, "PREFECT_API_AUTH_STRING")
-    user, _, password = (text or "").partition(":")
-    return (user, password) if text else None

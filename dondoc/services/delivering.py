@@ -42,9 +42,28 @@ def deliver(app: App, now: datetime) -> DeliverResult:
         stopped = switches.is_stopped(session)
     kinds = Counter[str]() if stopped else _send(app, now)
     last_runs.note(app, last_runs.DELIVERY, now, f"Đã gửi {kinds['sent']} thư.")
+    return _result(composed, kinds, settled.arrived + settled.absent + confirmed.absent, stopped)
+
+
+def deliver_urgent(app: App, now: datetime) -> DeliverResult:
+    """While the office works: compose what an event opened or a person pressed, then send what is ready.
+
+    Without a sweep, and without asking what became of earlier messages: `deliver` does both. Outside working hours
+    nothing is done; the next delivery in them finds it.
+    """
+    if not may_compose_urgent(app.calendar, now):
+        return DeliverResult()
+    composed = compose_day(app, now, urgent_only=True)
+    with app.sessions() as session:
+        stopped = switches.is_stopped(session)
+    kinds = Counter[str]() if stopped else _send(app, now)
+    return _result(composed, kinds, 0, stopped)
+
+
+def _result(composed: Composed, kinds: Counter[str], settled: int, stopped: bool) -> DeliverResult:
     return DeliverResult(
         composed.messages, composed.held, kinds["sent"], kinds["retry"], kinds["refused"], kinds["unknown"],
-        kinds["administrator"], settled.arrived + settled.absent + confirmed.absent, stopped,
+        kinds["administrator"], settled, stopped,
     )  # fmt: skip
 
 

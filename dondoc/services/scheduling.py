@@ -1,15 +1,15 @@
-"""Keeps Prefect's per-task deployments in step with the applied plans."""
+"""Keeps Prefect's per-task deployments in step with the applied plans, and the automations that start them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import date
 
 from dondoc.domain.cases import Case
 from dondoc.domain.looking import checkpoints
 from dondoc.domain.obligations import Obligation, expand
 from dondoc.domain.plan import Task
-from dondoc.scheduling import deployments
+from dondoc.scheduling import automations, deployments
 from dondoc.scheduling.deployments import SyncResult, TaskDeployment
 from dondoc.services.app import App
 from dondoc.services.books import Book, books
@@ -21,17 +21,32 @@ def api_url(app: App) -> str:
 
 
 def sync_all(app: App, say: Callable[[str], None]) -> dict[str, SyncResult]:
-    """Bring every applied plan's deployments into Prefect by diff; a second call writes nothing.
+    """Bring every applied plan's deployments and our automations into Prefect by diff; a second call writes nothing.
 
     Raises PrefectError when Prefect does not answer: nothing is lost, the next call brings it up to date.
     """
     now = app.now()
     with app.sessions() as session:
         found = books(app, session)
+    automations.ensure(api_url=api_url(app), say=say)
     return {
         plan_id: deployments.sync(plan_id, [] if book.archived else wanted(book), say, now=now, api_url=api_url(app))
         for plan_id, book in found.items()
     }
+
+
+def sync_tasks(app: App, tasks: Collection[tuple[str, str]], say: Callable[[str], None]) -> SyncResult:
+    """As `sync_all`, for these tasks alone (plan id, task id): an event gave them new days to be looked at.
+
+    Raises PrefectError when Prefect does not answer.
+    """
+    now, total = app.now(), SyncResult()
+    with app.sessions() as session:
+        found = books(app, session, live=True)
+    for plan_id in {plan_id for plan_id, _ in tasks} & found.keys():
+        some = [one for one in wanted(found[plan_id]) if (plan_id, one.task_id) in tasks]
+        total += deployments.sync(plan_id, some, say, now=now, api_url=api_url(app), whole=False)
+    return total
 
 
 def wanted(book: Book) -> list[TaskDeployment]:

@@ -16,8 +16,8 @@ from prefect_server import Traffic
 
 from dondoc.clock import ZONE
 from dondoc.domain.moments import at
-from dondoc.scheduling.client import PrefectError
 from dondoc.scheduling.deployments import LONGEST_RULE, SyncResult, TaskDeployment, name_of, rdate_rule, sync
+from dondoc.scheduling.errors import PrefectError
 
 JANUARY = at(date(2026, 1, 5), datetime.min.time())
 MARCH = at(date(2026, 3, 2), datetime.min.time())
