@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 from functools import cache
 from pathlib import Path
 
-from town import CONFIG, ROOT, only, shipped
+from town import CONFIG, NO_PREFECT, ROOT, only, shipped
 
 from dondoc import settings
 from dondoc.domain.cases import Case
@@ -101,7 +101,7 @@ def open_office(
     """The office on `start`, its plan applied that morning."""
     env = {
         "DONDOC_HOME": str(home), "DONDOC_CONFIG": str(CONFIG), "DONDOC_TEMPLATES": str(ROOT / "templates"),
-        "DONDOC_PUBLIC_URL": public_url,
+        "DONDOC_PUBLIC_URL": public_url, "PREFECT_API_URL": NO_PREFECT,
     }  # fmt: skip
     database = engine(database_url)
     office = Office.__new__(Office)

@@ -26,6 +26,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PLAN = ROOT / "plans" / "hung-yen-2024.yaml"
 CONFIG = ROOT / "config"
 SENDER = "dondoc@hungyen.example"
+NO_PREFECT = "http://127.0.0.1:9/api"
+"""Nobody answers there: what a test records must not wake a dondoc that runs on the same machine."""
 
 
 @cache
@@ -71,7 +73,10 @@ class Town:
 
 def open_town(database_url: str, home: Path, sink: Sink, start: date) -> Town:
     """Build the App as bootstrap does, with the test's database, sink and clock."""
-    env = {"DONDOC_HOME": str(home), "DONDOC_CONFIG": str(CONFIG), "DONDOC_PUBLIC_URL": "https://dondoc.example"}
+    env = {
+        "DONDOC_HOME": str(home), "DONDOC_CONFIG": str(CONFIG), "DONDOC_PUBLIC_URL": "https://dondoc.example",
+        "PREFECT_API_URL": NO_PREFECT,
+    }  # fmt: skip
     email = EmailChannel(EmailSettings("127.0.0.1", sink.port, "plain", SENDER, "dondoc"))
     database = engine(database_url)
     town = Town.__new__(Town)

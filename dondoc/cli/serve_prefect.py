@@ -19,4 +19,5 @@ def deployments() -> None:
 
 def worker() -> None:
     """Bộ chạy việc trong tiến trình."""
+    fixed.read()  # imports the flows, which takes seconds: the first event of the day must not wait for that
     serving.main()

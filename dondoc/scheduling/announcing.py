@@ -31,15 +31,13 @@ Task = tuple[str, str]
 """Plan id and task id."""
 
 
-def announce_event(event_id: str, tasks: Sequence[Task], *, api_url: str) -> None:
-    """Tell Prefect that the event was recorded and which tasks it affects: ids alone, no word of any document.
+def announce_events(affected: Mapping[str, Sequence[Task]], *, api_url: str) -> None:
+    """Tell Prefect that these events (ids) were recorded and which tasks each affects: no word of any document.
 
     Raises PrefectError within about 3 s when Prefect is away, refuses or hangs.
     """
-    resource = {"prefect.resource.id": EVENT_RESOURCE + event_id, "prefect.resource.name": event_id, EVENT_ID: event_id}
-    payload = {"event_id": event_id, "tasks": [{"plan": plan_id, "task": task_id} for plan_id, task_id in tasks]}
-    event = _event(EVENT_RECORDED, resource, payload)
-    asked(api_url, lambda client: _tell(client, [event]))
+    told = [_recorded(event_id, tasks) for event_id, tasks in affected.items()]
+    asked(api_url, lambda client: _tell(client, told))
 
 
 def announce_tasks(tasks: Sequence[Task], *, api_url: str) -> int:
@@ -49,6 +47,12 @@ def announce_tasks(tasks: Sequence[Task], *, api_url: str) -> int:
     """
     names = {name_of(plan_id, task_id): (plan_id, task_id) for plan_id, task_id in tasks}
     return asked(api_url, lambda client: _open(client, names))
+
+
+def _recorded(event_id: str, tasks: Sequence[Task]) -> dict[str, Any]:
+    resource = {"prefect.resource.id": EVENT_RESOURCE + event_id, "prefect.resource.name": event_id, EVENT_ID: event_id}
+    payload = {"event_id": event_id, "tasks": [{"plan": plan_id, "task": task_id} for plan_id, task_id in tasks]}
+    return _event(EVENT_RECORDED, resource, payload)
 
 
 def _open(client: httpx.Client, names: Mapping[str, Task]) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import anyio
 from prefect.client.schemas.schedules import RRuleSchedule
@@ -62,11 +63,10 @@ def sync(
 
 
 async def _sync(api_url: str, plan_id: str, wanted: list[Deployment], pool: str, say: Say, whole: bool) -> SyncResult:
-    names = {one.name for one in wanted}
     async with open_client(api_url) as client:
-        similar = await existing(client, FLOW, name_part=f"{plan_id}-")
-        of_plan = [one for one in similar if one.parameters.get("plan_id") == plan_id]
-        found = [one for one in of_plan if whole or one.name in names]
+        chosen: dict[str, Any] = {"name_part": f"{plan_id}-"} if whole else {"names": [one.name for one in wanted]}
+        similar = await existing(client, FLOW, **chosen)
+        found = [one for one in similar if one.parameters.get("plan_id") == plan_id]
         if wanted:
             await ensure_pool(client, pool)
         return await reconcile(client, found, wanted, say)

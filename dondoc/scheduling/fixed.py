@@ -30,7 +30,7 @@ def ensure(*, api_url: str, say: Say, file: Path = FILE) -> SyncResult:
     return anyio.run(_ensure, api_url, read(file), say)
 
 
-def read(file: Path) -> list[Deployment]:
+def read(file: Path = FILE) -> list[Deployment]:
     """The deployments that `file` declares; of Prefect's own format we use name, description, tags, entrypoint,
     parameters, schedules (cron, timezone, slug) and the work pool's name."""
     declared = YAML(typ="safe", pure=True).load(file)

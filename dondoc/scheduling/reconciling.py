@@ -6,7 +6,7 @@ scheduler's tick can double one.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -90,9 +90,12 @@ async def ensure_pool(client: PrefectClient, name: str) -> None:
             return  # the worker made it in the same moment
 
 
-async def existing(client: PrefectClient, flow: str, name_part: str | None = None) -> list[DeploymentResponse]:
-    """All deployments of a flow, with `name_part` in their name when it is given."""
-    named = DeploymentFilter(name=DeploymentFilterName(like_=name_part)) if name_part else None
+async def existing(
+    client: PrefectClient, flow: str, name_part: str | None = None, names: Collection[str] | None = None
+) -> list[DeploymentResponse]:
+    """All deployments of a flow, with `name_part` in their name, or with one of these `names`, when that is given."""
+    wanted = DeploymentFilterName(like_=name_part, any_=list(names) if names is not None else None)
+    named = DeploymentFilter(name=wanted) if name_part or names is not None else None
     found: list[DeploymentResponse] = []
     while True:
         page = await client.read_deployments(

@@ -15,7 +15,7 @@ from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary
 
 from dondoc.scheduling.worker import DEFAULT_LIMIT, DEFAULT_POOL, InProcessWorker
 
-POLL_SECONDS = 2.0
+POLL_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 60.0
 
 log = logging.getLogger(__name__)

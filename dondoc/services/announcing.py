@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 
 from dondoc.errors import DondocError
 from dondoc.scheduling import announcing
@@ -14,20 +15,24 @@ log = logging.getLogger(__name__)
 LATER = "Sự kiện đã được ghi. Prefect chưa nhận được tin, nên việc được mở và thư gấp chờ lần quét kế tiếp."
 
 
-def announce(app: App, event_id: str) -> str | None:
-    """Wake who answers the event, after its recording was committed; within about 3 s.
+def announce(app: App, *event_ids: str) -> str | None:
+    """Wake who answers these events, after their recording was committed; within about 3 s for all of them.
 
-    None, or a Vietnamese sentence for who recorded it when Prefect did not hear of it: the next sweep does the same.
+    None, or a Vietnamese sentence for who recorded them when Prefect did not hear of it: the next sweep does the same.
     Never raises: what was recorded stays recorded.
     """
     try:
         with app.sessions() as session:
-            tasks = events.affected(session, event_id)
-        announcing.announce_event(event_id, tasks, api_url=app.settings.prefect_address)
+            affected = {event_id: events.affected(session, event_id) for event_id in event_ids}
+        announcing.announce_events(affected, api_url=app.settings.prefect_address)
     except DondocError as error:
-        log.warning("event not announced", extra={"action": "event_not_announced", "event": event_id})
+        log.warning("event not announced", extra=_facts(event_ids))
         return f"{LATER} {error}"
     except Exception:
-        log.exception("event not announced", extra={"action": "event_not_announced", "event": event_id})
+        log.exception("event not announced", extra=_facts(event_ids))
         return LATER
     return None
+
+
+def _facts(event_ids: Sequence[str]) -> dict[str, str]:
+    return {"action": "event_not_announced", "events": " ".join(event_ids)}

@@ -19,7 +19,7 @@ from dondoc.domain.obligations import Obligation
 from dondoc.errors import Refused
 from dondoc.intake.texts import clean_line, clean_text
 from dondoc.rendering.wording import full_day
-from dondoc.services import event_telling, scheduling
+from dondoc.services import announcing, event_telling
 from dondoc.services.app import App
 from dondoc.services.applying import reapply
 from dondoc.services.books import Book, books
@@ -156,7 +156,7 @@ def _ended(app: App, session: Session, done: Recorded, dry_run: bool, announce: 
         session.rollback()
         return done
     session.commit()
-    said = scheduling.announce(app, done.event_id) if announce and (done.opened or done.closed) else None
+    said = announcing.announce(app, done.event_id) if announce and (done.opened or done.closed) else None
     return Recorded(done.event_id, done.opened, done.closed, said or "")
 
 

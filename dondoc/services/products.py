@@ -10,7 +10,7 @@ from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy.orm import Session
 
 from dondoc.domain.products import Product, accepted, opened_by_products, products, tasks_before
-from dondoc.services import scheduling
+from dondoc.services import announcing
 from dondoc.services.app import App
 from dondoc.services.books import Book, book, books
 from dondoc.services.events import Desk
@@ -88,5 +88,4 @@ def _announce_after_commit(app: App, session: Session, event_ids: Sequence[str])
 
     @sqlalchemy_event.listens_for(session, "after_commit", once=True)
     def announce(_: Session) -> None:
-        for event_id in event_ids:
-            scheduling.announce(app, event_id)
+        announcing.announce(app, *event_ids)

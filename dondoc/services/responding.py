@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -43,11 +43,12 @@ def respond(app: App, event_id: str, now: datetime) -> Responded:
     return Responded(len(tasks), swept.queued, sent.composed, sent.held, sent.sent, _start(app, tasks))
 
 
-def _start(app: App, tasks: Collection[tuple[str, str]]) -> int:
-    """Give the tasks' deployments their new days and start them; how many. A Prefect that is away is for the log."""
+def _start(app: App, tasks: Sequence[tuple[str, str]]) -> int:
+    """Start the tasks' deployments and give them their new days; how many. A Prefect that is away is for the log."""
+    started = 0
     try:
+        started = announcing.announce_tasks(tasks, api_url=scheduling.api_url(app))
         scheduling.sync_tasks(app, tasks, log.info)
-        return announcing.announce_tasks(list(tasks), api_url=scheduling.api_url(app))
     except PrefectError as error:
-        log.warning("tasks not started: %s", error, extra={"action": "tasks_not_started"})
-        return 0
+        log.warning("tasks not in step: %s", error, extra={"action": "tasks_not_in_step"})
+    return started

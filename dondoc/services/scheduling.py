@@ -100,11 +100,3 @@ def _description(book: Book, task: Task) -> str:
 
 def _lead_tags(book: Book, task: Task) -> tuple[str, ...]:
     return tuple(dict.fromkeys(f"chu-tri:{lead.ref}" for part in task.parts for lead in part.leads))
-
-
-def announce(app: App, event_id: str) -> str | None:
-    """Tell Prefect of a recorded event, so that what it opens is looked at at once; a sentence when it does not answer.
-
-    Never raises: the next sweep finds the same.
-    """
-    return None

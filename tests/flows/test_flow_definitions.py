@@ -11,7 +11,7 @@ from prefect.client.schemas.actions import ArtifactCreate
 from dondoc.scheduling.worker import load_flow
 from flows._shared import artifact_key
 
-NAMES = ("track_task", "sweep", "deliver", "collect", "summary", "audit", "load_plan")
+NAMES = ("track_task", "sweep", "deliver", "collect", "summary", "audit", "load_plan", "on_event")
 IDS = st.text(st.sampled_from("aAđĐ019.-/ _"), min_size=1, max_size=6)
 
 

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from threading import Thread
 from uuid import UUID
 
 import pytest
+from office import PLAN_ID, open_office
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterId
 from prefect.client.schemas.objects import FlowRun
 from prefect.events.schemas.automations import AutomationCore
 from prefect_server import Traffic
+from town import only, shipped
 
+from dondoc.domain.events import Event
 from dondoc.domain.moments import at
 from dondoc.scheduling import announcing, automations, deployments, rest
 from dondoc.scheduling.automations import OPENED_NAME, RECORDED_NAME
@@ -24,9 +29,14 @@ from dondoc.scheduling.deployments import TaskDeployment
 from dondoc.scheduling.errors import PrefectError
 from dondoc.scheduling.names import ON_EVENT, name_of
 from dondoc.scheduling.reconciling import SyncResult
+from dondoc.services import events, scheduling
+from dondoc.services.event_choices import Choice
+from flows import _shared
+from flows.on_event import on_event as answer
 
 WAIT_SECONDS = 30.0
 PLAN = "theo-su-kien"
+TASK = "V.2.96"  # "Khi có chủ trương của Thủ tướng Chính phủ": one agency
 EVENT_PARAMETERS = {"type": "object", "properties": {"event_id": {"type": "string"}}, "required": ["event_id"]}
 
 
@@ -58,13 +68,24 @@ def remove(prefect: SyncPrefectClient) -> None:
             prefect.delete_automation(one.id)
 
 
-def runs(prefect: SyncPrefectClient, deployment: UUID, count: int) -> list[FlowRun]:
-    """The deployment's runs, as soon as there are so many."""
+def runs(prefect: SyncPrefectClient, deployment: UUID, enough: Callable[[list[FlowRun]], bool]) -> list[FlowRun]:
+    """The deployment's runs that were not of its schedule, as soon as there are `enough`."""
     chosen = DeploymentFilter(id=DeploymentFilterId(any_=[deployment]))
     end = time.monotonic() + WAIT_SECONDS
-    while len(found := prefect.read_flow_runs(deployment_filter=chosen)) < count and time.monotonic() < end:
+    while True:
+        found = [run for run in prefect.read_flow_runs(deployment_filter=chosen) if not run.auto_scheduled]
+        if enough(found) or time.monotonic() > end:
+            return found
         time.sleep(0.1)
-    return found
+
+
+def answers(prefect: SyncPrefectClient, on_event: UUID, *event_ids: str) -> list[object]:
+    """The parameter of each answer to these events, as soon as all are there."""
+
+    def ids(found: list[FlowRun]) -> list[object]:
+        return [run.parameters["event_id"] for run in found if str(run.parameters["event_id"]) in event_ids]
+
+    return ids(runs(prefect, on_event, lambda found: len(ids(found)) >= len(event_ids)))
 
 
 def test_they_are_installed_once(api_url: str, prefect: SyncPrefectClient, on_event: UUID, traffic: Traffic) -> None:
@@ -107,10 +128,10 @@ def test_each_recorded_event_starts_its_answer_with_its_id_as_text(
 ) -> None:
     ensured(api_url)
     ids = ["sk-20240510-1a2b3c", "20240510"]  # the second would be a number to whoever reads it as JSON
-    for event_id in ids:
-        announcing.announce_event(event_id, [(PLAN, "I.1")], api_url=api_url)
-    assert sorted(str(run.parameters["event_id"]) for run in runs(prefect, on_event, 2)) == sorted(ids)
-    assert all(isinstance(run.parameters["event_id"], str) for run in runs(prefect, on_event, 2))
+    announcing.announce_events({event_id: [(PLAN, "I.1")] for event_id in ids}, api_url=api_url)
+    found = answers(prefect, on_event, *ids)
+    assert len(found) == 2
+    assert set(found) == set(ids)
 
 
 def test_each_opened_task_starts_its_own_deployment(api_url: str, prefect: SyncPrefectClient, on_event: UUID) -> None:
@@ -124,9 +145,31 @@ def test_each_opened_task_starts_its_own_deployment(api_url: str, prefect: SyncP
     assert announcing.announce_tasks(tasks, api_url=api_url) == 2
     for one in wanted[:2]:
         deployment = prefect.read_deployment_by_name(f"track_task/{one.name}")
-        assert len(runs(prefect, deployment.id, 1)) == 1
+        assert len(runs(prefect, deployment.id, bool)) == 1
     other = prefect.read_deployment_by_name(f"track_task/{wanted[2].name}")
-    assert {run.auto_scheduled for run in runs(prefect, other.id, 0)} <= {True}
+    assert runs(prefect, other.id, lambda _: True) == []
+
+
+def test_a_recorded_event_is_answered_and_its_task_gets_its_new_days_and_a_run(
+    api_url: str, prefect: SyncPrefectClient, on_event: UUID, database_url: str, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    with open_office(database_url, tmp_path, only(shipped(), TASK), date(2024, 1, 2)) as office:
+        app = replace(office.app, settings=replace(office.app.settings, prefect_api_url=api_url))
+        monkeypatch.setattr(_shared, "_opened", lambda: app)
+        scheduling.sync_all(app, lambda _: None)
+        waiting = prefect.read_deployment_by_name(f"track_task/{PLAN_ID}-{TASK}")
+        office.set(date(2024, 3, 25))
+        event = Event("directive", date(2024, 3, 25), "Về chủ trương đầu tư", "12/TTg", "Thủ tướng Chính phủ")
+        choice = Choice(TASK, due_on=date(2024, 5, 15))
+        done = events.record(app, event, [choice], by="Lan", now=office.moment)
+        assert done.unheard == ""
+        assert answers(prefect, on_event, done.event_id) == [done.event_id]
+        assert answer(done.event_id)["started"] == 1
+    opened = prefect.read_deployment_by_name(f"track_task/{PLAN_ID}-{TASK}")
+    assert "20240514T073000" in opened.schedules[0].schedule.rrule  # type: ignore[union-attr]
+    assert "20240514T073000" not in waiting.schedules[0].schedule.rrule  # type: ignore[union-attr]
+    assert len(runs(prefect, opened.id, bool)) == 1
 
 
 @pytest.fixture
@@ -161,7 +204,7 @@ def test_a_prefect_that_is_away_hangs_or_refuses_is_an_error_in_time(
     for api_url, words in ((silent, "Không kết nối"), ("http://127.0.0.1:1/api", "Không kết nối"),
                            (refusing, "PREFECT_API_AUTH_STRING")):  # fmt: skip
         for announce in (
-            lambda: announcing.announce_event("sk-1", [], api_url=api_url),  # noqa: B023 (called at once)
+            lambda: announcing.announce_events({"sk-1": []}, api_url=api_url),  # noqa: B023 (called at once)
             lambda: announcing.announce_tasks([(PLAN, "I.1")], api_url=api_url),  # noqa: B023
         ):
             with pytest.raises(PrefectError, match=words) as refused:

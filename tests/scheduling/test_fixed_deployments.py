@@ -24,6 +24,7 @@ CRONS = {
     "summary/bon-nhom": ["5 8 * * 1-6"],
     "audit/kiem-tra": ["0 18 * * *"],
     "load_plan/nap-ke-hoach": [],
+    "on_event/su-kien": [],
 }
 
 
