@@ -16,7 +16,8 @@ from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary
 from dondoc.scheduling.worker import DEFAULT_LIMIT, DEFAULT_POOL, InProcessWorker
 
 POLL_SECONDS = 0.5
-LONGEST_PAUSE_SECONDS = 60.0
+"""A recorded event waits that long at most; each halving costs the server 1 to 2 % of a core more (docs/prefect.md)."""
+LONGEST_PAUSE_SECONDS = 10.0
 
 log = logging.getLogger(__name__)
 
