@@ -29,6 +29,18 @@ def describe(clause: AnyClause) -> str:
     return f"{clause.label}: {words}" if clause.label else words
 
 
+def condition(clause: Upon | Offset | Per) -> str:
+    """What a clause waits for: "khi có văn bản hướng dẫn", "30 ngày kể từ ngày nhận hồ sơ", "theo Kế hoạch …"."""
+    match clause:
+        case Upon():
+            return _event(clause)
+        case Offset():
+            side = "trước" if clause.side == "before" else "kể từ"
+            return f"{clause.amount} {UNITS[clause.unit]} {side} {clause.from_}"
+        case Per():
+            return f"theo {clause.reference}"
+
+
 def due_words(on: str) -> str:
     """The words of a clause's `on`: "by day 24 of last month" → "chậm nhất ngày 24 của tháng cuối kỳ"."""
     if match := re.fullmatch(r"by day ([0-9]+)( of last month)?", on):
@@ -48,13 +60,10 @@ def _meaning(clause: AnyClause) -> str:
             return EVERY[clause.period] + (f", {due_words(clause.on)}" if clause.on else "")
         case Ongoing():
             return "thường xuyên, cả năm"
-        case Upon():
-            return f"chờ sự kiện: {_event(clause)}"
-        case Offset():
-            side = "trước" if clause.side == "before" else "kể từ"
-            return f"chờ sự kiện: {clause.amount} {UNITS[clause.unit]} {side} {clause.from_}"
+        case Upon() | Offset():
+            return f"chờ sự kiện: {condition(clause)}"
         case Per():
-            return f"theo {clause.reference}"
+            return condition(clause)
         case _:
             return f"CHƯA HIỂU “{clause.text}”"
 
