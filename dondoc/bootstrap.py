@@ -16,6 +16,7 @@ from dondoc.channels.settings import EmailSettings
 from dondoc.channels.zalo import ZaloChannel, ZaloSettings
 from dondoc.domain.calendar import WorkCalendar
 from dondoc.embedded import Cluster
+from dondoc.embedded.layout import Layout
 from dondoc.errors import ProblemsFound
 from dondoc.loading import load_calendar
 from dondoc.services.alarms import Alarms
@@ -66,6 +67,12 @@ def open_app(env: Mapping[str, str] | None = None) -> Iterator[App]:
             recipient_per_day=configured.recipient_per_day,
             zalo=tokens,
         )
+
+
+def has_store(env: Mapping[str, str] | None = None) -> bool:
+    """Whether there is a database to ask: one that the environment names, or the embedded one, made before."""
+    read = settings.read(os.environ if env is None else env)
+    return read.database_url is not None or Layout(read.home.resolve()).data.is_dir()
 
 
 def _calendar(read: Settings) -> WorkCalendar:

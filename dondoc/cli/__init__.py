@@ -15,7 +15,7 @@ class Commands(LazyGroup):
     commands_at: ClassVar = {
         "up": ("dondoc.cli.up:up", "Khởi động tất cả trên máy này"),
         "deadline": ("dondoc.cli.deadline:deadline", "Đọc cụm từ thời hạn, mỗi dòng một cụm"),
-        "plan": ("dondoc.cli.plan:plan_app", "Kiểm tra, xem, diễn tập, áp dụng kế hoạch"),
+        "plan": ("dondoc.cli.plan:plan_app", "Kiểm tra, xem, diễn tập, vẽ, áp dụng kế hoạch"),
         "explain": ("dondoc.cli.questions:explain", "Vì sao nhiệm vụ ở trạng thái này và tiếp theo là gì"),
         "status": ("dondoc.cli.questions:status", "Đúng hạn, quá hạn, trong hạn, chậm"),
         "report": ("dondoc.cli.report:report_app", "Nhận, duyệt, trả lại báo cáo; lấy lại quyết định"),

@@ -88,6 +88,18 @@ def is_soon(today: date) -> ColumnElement[bool]:
     return and_(row.work.in_(("open", "returned")), row.is_dated.is_(True), near)
 
 
+def by_task(session: Session, plan_id: str, today: date) -> Sequence[Row[tuple[str | None, str, int]]]:
+    """How many live rows of each task are in which state (`domain.task_states.state_of`, in SQL; a test holds the two
+    together): (task id, state, number). One query; call `services.standings.refresh` before, in the same transaction.
+    """
+    row = StandingRow
+    not_open = and_(row.work == "open", row.opens_on > today)
+    state = case((is_soon(today), "due_soon"), (and_(not_open, column(today) == "in_term"), "not_open"),
+                 else_=column(today)).label("state")  # fmt: skip
+    statement = select(row.task_id, state, func.count()).where(row.plan_id == plan_id, row.is_withdrawn.is_(False))
+    return session.execute(statement.group_by(row.task_id, state)).tuples().all()
+
+
 def counts(session: Session, today: date) -> Sequence[Row[tuple[str | None, str | None, str | None, str, int]]]:
     """How many obligations of live rows: (plan id, agency, section, count's name, number). One query.
 

@@ -117,6 +117,7 @@ def _pages(session: Session, lead: str) -> Iterator[Shown]:
     yield Shown("plans", "supervisor", "/theo-doi/ke-hoach")
     yield Shown("plan", "supervisor", f"/theo-doi/ke-hoach/{PLAN}")
     yield Shown("plan-overdue", "supervisor", f"/theo-doi/ke-hoach/{PLAN}?trang-thai=qua-han")
+    yield Shown("graph", "supervisor", f"/theo-doi/ke-hoach/{PLAN}/so-do")
     yield Shown("targets", "supervisor", f"/theo-doi/ke-hoach/{PLAN_2023}/chi-tieu")
     yield Shown("criteria", "supervisor", f"/theo-doi/tieu-chi?ke-hoach={PLAN}")
     yield Shown("task", "supervisor", f"/theo-doi/ke-hoach/{PLAN}/nhiem-vu/III.2.53")

@@ -34,7 +34,8 @@ ADDRESSES = (
     "/theo-doi", "/theo-doi/ke-hoach", "/theo-doi/co-quan", "/theo-doi/thu", "/theo-doi/thu?tinh-trang=sent",
     f"/theo-doi/ke-hoach/{PLAN}", f"/theo-doi/ke-hoach/{PLAN}?sap-xep=co-quan&tim=thu+tuc",
     f"/theo-doi/ke-hoach/{PLAN}?trang-thai=qua-han&sap-xep=han&thang=2024-q1", f"/theo-doi/ke-hoach/{PLAN}?trang=9",
-    f"/theo-doi/ke-hoach/{PLAN}/danh-sach.csv", f"/theo-doi/ke-hoach/{PLAN}/nhiem-vu/{TASK}",
+    f"/theo-doi/ke-hoach/{PLAN}/danh-sach.csv", f"/theo-doi/ke-hoach/{PLAN}/so-do?tat-ca=1",
+    f"/theo-doi/ke-hoach/{PLAN}/nhiem-vu/{TASK}",
     f"/theo-doi/co-quan/{agency_id(1)}", "/theo-doi/duyet", "/theo-doi/thu-giu", "/theo-doi/can-lam",
 )  # fmt: skip
 

@@ -21,6 +21,12 @@ def task_address(plan_id: str, task_id: str) -> str:
     return f"{HOME}/ke-hoach/{quote(plan_id, safe='')}/nhiem-vu/{quote(task_id.replace('/', '~'), safe='')}"
 
 
+def graph_address(plan_id: str, ending: str = "", *, everything: bool = False) -> str:
+    """The plan's graph; with an ending (".svg", ".mmd") as a file."""
+    path = f"{HOME}/ke-hoach/{quote(plan_id, safe='')}/so-do{ending}"
+    return with_query(path, {"tat-ca": "1" if everything else ""})
+
+
 def agency_address(agency: str) -> str:
     """The agency's page; "" for a group of which nobody is chosen yet."""
     return "" if agency.startswith(UNSELECTED) else f"{HOME}/co-quan/{quote(agency, safe='')}"

@@ -7,6 +7,7 @@ from starlette.routing import BaseRoute
 from dondoc.console.desk.agency import agency_routes
 from dondoc.console.desk.criteria import criteria_routes
 from dondoc.console.desk.downloads import file_routes
+from dondoc.console.desk.graph import graph_routes
 from dondoc.console.desk.overview import overview_routes
 from dondoc.console.desk.plan import plan_routes
 from dondoc.console.desk.seats import Seats
@@ -23,6 +24,7 @@ def reading_routes(app: App, pages: Pages, seats: Seats, demo: bool) -> list[Bas
         *overview_routes(*given),
         *task_routes(*given),
         *plan_routes(*given),
+        *graph_routes(*given),
         *target_routes(*given),
         *criteria_routes(*given),
         *agency_routes(*given),
