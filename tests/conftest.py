@@ -108,7 +108,8 @@ def _exists(admin: Connection, name: str) -> bool:
 
 
 def _create(admin: Connection, name: str, template: str) -> None:
-    command = sql.SQL("CREATE DATABASE {} OWNER dondoc TEMPLATE {}")
+    # Copying the files costs a third of writing each page to the log as well.
+    command = sql.SQL("CREATE DATABASE {} OWNER dondoc TEMPLATE {} STRATEGY FILE_COPY")
     admin.execute(command.format(sql.Identifier(name), sql.Identifier(template)))
 
 

@@ -11,9 +11,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from dondoc.console import wording
+from dondoc.rendering.compiled import CompiledTemplates
 from dondoc.rendering.wording import full_day, listed, number, short_day
 
 STATIC = Path(__file__).with_name("static")
+_COMPILED = CompiledTemplates()
 
 
 class Pages:
@@ -26,6 +28,7 @@ class Pages:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            bytecode_cache=_COMPILED,
         )
         self._environment.filters.update(
             day=full_day, short_day=short_day, moment=wording.moment, number=number, listed=listed, file_size=file_size

@@ -15,6 +15,8 @@ from jinja2.exceptions import SecurityError
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from dondoc.rendering.compiled import CompiledTemplates
+
 MAX_OUTPUT = 500_000
 """Characters one template may produce; 48 lines of a year's list are about 60,000."""
 
@@ -23,6 +25,7 @@ _FILTERS = (
     *("map", "max", "min", "reject", "rejectattr", "replace", "round", "select", "selectattr", "sort", "string", "sum"),
     *("title", "trim", "unique", "upper"),
 )
+_COMPILED = CompiledTemplates()
 # Each can make a string of any length out of a few characters.
 _STRETCHING = {"center", "expandtabs", "format", "format_map", "join", "ljust", "replace", "rjust", "zfill"}
 
@@ -44,6 +47,7 @@ class NoticeEnvironment(ImmutableSandboxedEnvironment):
             trim_blocks=True,
             lstrip_blocks=True,
             keep_trailing_newline=True,
+            bytecode_cache=_COMPILED,
         )
         self.filters = {name: self.filters[name] for name in _FILTERS} | dict(filters)
         self.globals.clear()

@@ -112,6 +112,7 @@ def test_an_edited_template_is_used_at_once(folder: Path) -> None:
     file.write_text(file.read_text("utf-8").replace("VIỆC SẮP ĐẾN HẠN", "VIỆC GẦN ĐẾN HẠN"), "utf-8")
     after = renderer.render_message(sample("reminder")).text
     assert after == before.replace("VIỆC SẮP ĐẾN HẠN", "VIỆC GẦN ĐẾN HẠN")
+    assert NoticeRenderer(folder).render_message(sample("reminder")).text == after
 
 
 def test_all_faults_of_all_templates_come_at_once(folder: Path) -> None:
