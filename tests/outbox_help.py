@@ -21,6 +21,7 @@ from core_world import FINANCE as FINANCE
 from core_world import HEALTH as HEALTH
 from core_world import JUSTICE as JUSTICE
 from core_world import OFFICE as OFFICE
+from core_world import REGIME as REGIME
 from core_world import SUPERVISOR as SUPERVISOR
 from core_world import task as task
 from faulty_smtp import Faults, FaultySink

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -25,9 +26,12 @@ PARTS: dict[LineKind, dict[str, str]] = {
     "ongoing": {"text": "t"},
     "progress": {"text": "t"},
     "question": {"happened": "c", "document_number": "s", "document_date": "n"},
+    "cases": {"received": "r", "on_time": "d", "late": "q", "text": "t"},
     "target": {"happened": "c", "value": "g"},
 }
 """The fields of a line by its kind: a ReportLine's attribute and the letter before the line's key in the form."""
+COUNTED = ("received", "on_time", "late")
+_COUNT = re.compile(r"[0-9]{1,12}|[0-9]{1,3}(\.[0-9]{3}){1,3}")
 DOCUMENT = ("so_van_ban", "ngay_van_ban", "ghi_chu")
 HEAD_FIELDS = {"obligations": "bao-cao", "document_number": "so_van_ban", "document_date": "ngay_van_ban",
                "note": "ghi_chu", "files": "tep"}  # fmt: skip
@@ -97,18 +101,24 @@ def from_draft(found: Sheet, fields: Mapping[str, Any], home: Path) -> TypedRepo
 
 
 def from_last(found: Sheet) -> TypedReport:
-    """A form filled in with what the last report says of each line, under a key of its own."""
+    """A form filled in with what the last report says of each line, under a key of its own.
+
+    Cases are counted anew for each period: their numbers are filled in only from an earlier version of this report.
+    """
+    known = {line.id: line.before for line in found.lines if line.kind != "cases" or found.is_again}
     fields = {
-        field_name(part, line): _as_typed(getattr(line.before, part) if line.before else None)
+        field_name(part, line): _as_typed(getattr(known.get(line.id), part, None))
         for line in found.lines
         for part in PARTS[line.kind]
     }
     return TypedReport(forms.blank(()).submission, fields)
 
 
-def _as_typed(value: str | bool | date | None) -> str:
+def _as_typed(value: str | bool | int | date | None) -> str:
     if isinstance(value, bool):
         return YES if value else NO
+    if isinstance(value, int):
+        return str(value)
     return short_day(value) if isinstance(value, date) else value or ""
 
 
@@ -141,10 +151,26 @@ def _line(typed: TypedReport, line: Line, unreadable: dict[str, tuple[str, ...]]
     said = ReportLine(line.id, line.kind, happened=choice, text=clean_text(read.get("text", "")))
     if line.kind == "target":
         return replace(said, value=clean_line(read["value"]))
+    if line.kind == "cases":
+        received, on_time, late = (_count(read[part], field_name(part, line), unreadable) for part in COUNTED)
+        return replace(said, received=received, on_time=on_time, late=late)
     if line.kind == "question" and choice:
         day = _day(read["document_date"], field_name("document_date", line), unreadable)
         return replace(said, document_number=clean_line(read["document_number"]), document_date=day)
     return said
+
+
+def _count(text: str, name: str, unreadable: dict[str, tuple[str, ...]]) -> int | None:
+    text = clean_line(text)
+    number = parse_count(text)
+    if text and number is None:
+        unreadable[name] = (f"“{text[:40]}” không phải số vụ việc: ghi số nguyên không âm, ví dụ 12.",)
+    return number
+
+
+def parse_count(text: str) -> int | None:
+    """A whole number as officers write it: "12", "1.234"; None for anything else."""
+    return int(text.replace(".", "")) if _COUNT.fullmatch(text) else None
 
 
 def _day(text: str, name: str, unreadable: dict[str, tuple[str, ...]]) -> date | None:

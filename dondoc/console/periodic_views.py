@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dondoc.console import wording
-from dondoc.console.periodic_form import NO, PARTS, YES, TypedReport, field_name
+from dondoc.console.periodic_form import COUNTED, NO, PARTS, YES, TypedReport, field_name, parse_count
 from dondoc.console.wording import Badge
-from dondoc.intake.texts import clean_text
+from dondoc.intake.texts import clean_line, clean_text
 from dondoc.rendering.wording import full_day, short_day, shorten
 from dondoc.services.owed import Owed
 from dondoc.services.periodic_lines import Line, Settled, Sheet, code_of, title_of
-from dondoc.services.reported import CHANGE_WORDS, KIND_WORDS, Change, line_words
+from dondoc.services.periodic_rules import line_words
+from dondoc.services.reported import CHANGE_WORDS, KIND_WORDS, Change
 from dondoc.store.report_lines import LineKind, ReportLine
 
 MARKS: dict[Change, Badge | None] = {
@@ -28,6 +29,8 @@ _SECTIONS: tuple[tuple[str, LineKind, str], ...] = (
     ("thuong-xuyen", "ongoing", "Ghi kết quả trong kỳ, ngắn gọn. Không có gì thì ghi “Không phát sinh”."),
     ("dang-thuc-hien", "progress", "Ghi tiến độ đến nay; thời hạn không đổi. Việc đã xong: báo cáo ở danh sách việc."),
     ("cho-su-kien", "question", "Sự kiện đã xảy ra chưa? Nếu đã: ghi số và ngày văn bản."),
+    ("theo-vu-viec", "cases",
+     "Đếm các vụ việc nhận trong kỳ số liệu của báo cáo này, và đến nay đã giải quyết ra sao. Không có thì ghi 0."),
     ("chi-tieu", "target", "Ghi kết quả đạt được đến ngày chốt số liệu; chưa có số liệu thì để trống."),
 )  # fmt: skip
 PLACES = (*(place for place, _, _ in _SECTIONS), FOOT)
@@ -48,7 +51,8 @@ class HeadView:
 
 @dataclass(frozen=True)
 class LineView:
-    """One line with its fields as they were typed; `fields` are their names by part."""
+    """One line with its fields as they were typed; `fields` are their names by part. `hint` stands beside numbers: what
+    the register of events holds, and what is left of the cases."""
 
     id: str
     kind: LineKind
@@ -62,6 +66,7 @@ class LineView:
     before: str
     fields: dict[str, str]
     typed: dict[str, str]
+    hint: str = ""
 
 
 @dataclass(frozen=True)
@@ -130,9 +135,19 @@ def _line(found: Sheet, line: Line, typed: TypedReport, several: bool) -> LineVi
         line.id, line.kind, line.code, line.title, owed.agency.name if owed and several else "",
         Badge("red", "alert", "Quá hạn") if overdue and not returned else badge,
         wording.due(owed) if owed and line.kind == "progress" else "",
-        (owed.case.obligation.question or "") if owed and line.kind == "question" else "", MARKS[change],
+        (owed.case.obligation.question or "") if owed and line.kind in ("question", "cases") else "",
+        None if line.kind == "cases" and not any(words[part] for part in COUNTED) else MARKS[change],
         line_words(line.before) if line.before and change == "changed" else "", names, words,
+        _cases_hint(line, words) if line.kind == "cases" else "",
     )  # fmt: skip
+
+
+def _cases_hint(line: Line, words: dict[str, str]) -> str:
+    received, on_time, late = (parse_count(clean_line(words[part])) for part in COUNTED)
+    hint = f"Sổ sự kiện ghi {line.recorded} vụ việc trong kỳ." if line.recorded else ""
+    if received is None or on_time is None or late is None or on_time + late > received:
+        return hint
+    return f"{hint} Còn đang giải quyết: {received - on_time - late}.".strip()
 
 
 def _change(found: Sheet, line: Line, words: dict[str, str]) -> Change:
@@ -148,6 +163,7 @@ def _says_the_same(before: ReportLine, words: dict[str, str]) -> bool:
         "text": before.text or "", "value": before.value or "", "document_number": before.document_number or "",
         "document_date": short_day(before.document_date) if before.document_date else "",
         "happened": {True: YES, False: NO, None: ""}[before.happened],
+        **{part: str(getattr(before, part)) for part in COUNTED},
     }  # fmt: skip
     return all(clean_text(text) == former[part] for part, text in words.items())
 

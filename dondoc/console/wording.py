@@ -162,6 +162,10 @@ def _refused_words(owed: Owed) -> Iterator[str]:
 
 def _awaiting_words(owed: Owed) -> Iterator[str]:
     last = next((a for a in reversed(owed.case.answers) if a.kind in ("progress", "not_happened")), None)
+    if owed.task is not None and owed.task.cases == "counted":
+        said = f" Báo cáo gần nhất: {last.note}" if last is not None and last.note else ""
+        yield f"Mỗi khi “{owed.case.obligation.question or ''}”: số vụ việc được hỏi trong báo cáo định kỳ.{said}"
+        return
     if last is not None and last.kind == "progress":
         yield f"Đơn vị báo sự kiện đã xảy ra lúc {moment(last.at)}; chờ cơ quan theo dõi ghi nhận."
         return

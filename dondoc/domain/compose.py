@@ -14,7 +14,8 @@ from dondoc.domain.policy import PASSED_ON, NoticeKind, names_late_to_others
 
 URGENCY: tuple[NoticeKind, ...] = (
     "escalation_leaders", "escalation_supervisor", "urge_2", "urge_1", "overdue",
-    "opened", "decided", "reminder", "periodic_request", "review_waiting", "outlook", "assignment",
+    "opened", "decided", "reminder", "periodic_request", "upstream_late", "review_waiting", "waiting_silent", "outlook",
+    "assignment",
 )  # fmt: skip
 
 PRESSED = "pressed"

@@ -10,7 +10,7 @@ from dondoc.domain.answers import Answer, Review
 from dondoc.domain.cases import Case, Standing, Waiver, known, standing
 from dondoc.domain.decide import Snapshot, decide_case
 from dondoc.domain.moments import local_day
-from dondoc.domain.policy import OPENED, PASSED_ON, TOLD, UNREVIEWED, NoticeKind
+from dondoc.domain.policy import OPENED, PASSED_ON, TOLD, UNREVIEWED, UPSTREAM, WAITING_SILENT, NoticeKind
 from dondoc.domain.unreviewed import DECIDED_ON
 
 WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
@@ -31,7 +31,8 @@ KIND_NAMES: dict[NoticeKind, str] = {
     "periodic_request": "đề nghị gửi báo cáo định kỳ", "opened": "việc mới phát sinh", "overdue": "báo quá hạn",
     "urge_1": "đôn đốc lần 1", "urge_2": "đôn đốc lần 2", "escalation_supervisor": "báo cơ quan theo dõi",
     "escalation_leaders": "báo cáo lãnh đạo", "decided": "kết quả xem xét câu trả lời",
-    "review_waiting": "nhắc người duyệt",
+    "review_waiting": "nhắc người duyệt", "waiting_silent": "báo việc chờ không được trả lời",
+    "upstream_late": "báo việc trước chưa có kết quả",
 }  # fmt: skip
 
 
@@ -153,8 +154,9 @@ def _named(rule: str) -> str:
     if rule.startswith(TOLD):
         return KIND_NAMES["decided"]
     opened = dict.fromkeys((OPENED, PASSED_ON), KIND_NAMES["opened"])
-    apart = {"pressed": "nhắc theo đề nghị của cơ quan theo dõi", **opened}
-    return apart.get(rule, KIND_NAMES["review_waiting"] if rule == UNREVIEWED else "nhắc mốc tiến độ")
+    apart = {"pressed": "nhắc theo đề nghị của cơ quan theo dõi", UNREVIEWED: KIND_NAMES["review_waiting"],
+             WAITING_SILENT: KIND_NAMES["waiting_silent"], **opened}  # fmt: skip
+    return apart.get(rule, KIND_NAMES["upstream_late"] if rule.startswith(UPSTREAM) else "nhắc mốc tiến độ")
 
 
 def _next(next_on: date | None, reason: str, where: Standing) -> Iterator[str]:

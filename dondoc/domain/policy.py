@@ -8,6 +8,7 @@ from typing import Literal
 NoticeKind = Literal[
     "assignment", "outlook", "reminder", "periodic_request", "opened",
     "overdue", "urge_1", "urge_2", "escalation_supervisor", "escalation_leaders", "decided", "review_waiting",
+    "waiting_silent", "upstream_late",
 ]  # fmt: skip
 To = Literal["lead", "head", "supervisor", "leader", "reviewer"]
 ObligationKind = Literal["task", "periodic_report", "ongoing", "awaiting", "unassigned"]
@@ -15,10 +16,12 @@ ObligationKind = Literal["task", "periodic_report", "ongoing", "awaiting", "unas
 NOTICE_KINDS: tuple[NoticeKind, ...] = (
     "assignment", "outlook", "reminder", "periodic_request", "opened",
     "overdue", "urge_1", "urge_2", "escalation_supervisor", "escalation_leaders", "decided", "review_waiting",
+    "waiting_silent", "upstream_late",
 )  # fmt: skip
 
-NOT_OF_A_LADDER: frozenset[NoticeKind] = frozenset({"decided", "review_waiting"})
-"""Kinds that no step of a ladder may have: what was decided on an answer, and what waits too long for its reviewer."""
+NOT_OF_A_LADDER: frozenset[NoticeKind] = frozenset({"decided", "review_waiting", "waiting_silent", "upstream_late"})
+"""Kinds that no step of a ladder may have: what was decided on an answer, what waits too long for its reviewer, a
+question that nobody answers, a task before that is late."""
 
 TOLD = "told_"
 """How the rules of `decided` lines begin; their firing is the due day then in force and the moment of the decision."""
@@ -31,9 +34,15 @@ UNREVIEWED = "unreviewed"
 """The rule of the line about an answer that waits too long for its reviewer."""
 
 
+WAITING_SILENT = "waiting_silent"
+"""The rule of the line about a question that nobody answers; its firing is the last silent report's key."""
+UPSTREAM = "upstream:"
+"""How the rules of lines about a late task before begin, its id after that; their firing is that task's due day."""
+
+
 def is_apart(rule: str) -> bool:
     """Whether a rule is none of a ladder's: having said it keeps nothing of the ladder from being said."""
-    return rule == UNREVIEWED or rule.startswith(TOLD)
+    return rule in (UNREVIEWED, WAITING_SILENT) or rule.startswith((TOLD, UPSTREAM))
 
 
 NAMES_LATE_TO_OTHERS: frozenset[To] = frozenset({"head", "leader"})

@@ -62,6 +62,16 @@ def accepted(case: Case) -> Accepted | None:
     return None
 
 
+def is_delivered(cases: Sequence[Case]) -> bool:
+    """Whether each agency that owes the task has delivered: of a task with several periods the first product counts.
+
+    What is waived is not owed; a task that nobody owes, or of which nobody knows who owes it, is not delivered.
+    """
+    owed = [case for case in cases if not _is_excused(case)]
+    delivered = {case.obligation.agency for case in owed if accepted(case) is not None}
+    return bool(owed) and {case.obligation.agency for case in owed} == delivered
+
+
 def tasks_before(plan: Plan) -> frozenset[str]:
     """The tasks whose accepted products open others."""
     return frozenset(id for task in opened_by_products(plan) for id in task.after.tasks)
@@ -82,22 +92,12 @@ def _products(
         yield from (_product(plan, task, [one], calendar) for one in every)
     elif task.after.mode == "any":
         yield from (_product(plan, task, [one], calendar) for one in every[:1])
-    elif all(_is_complete(by_task.get(id, ())) for id in task.after.tasks):
+    elif all(is_delivered(by_task.get(id, ())) for id in task.after.tasks):
         yield _product(plan, task, every, calendar)
 
 
 def _delivered(cases: Iterable[Case]) -> list[Accepted]:
     return [found for case in cases if (found := accepted(case)) is not None]
-
-
-def _is_complete(cases: Sequence[Case]) -> bool:
-    """Whether each agency that owes the task has delivered: of a task with several periods the first product counts.
-
-    What is waived is not owed; a task that nobody owes, or of which nobody knows who owes it, is not delivered.
-    """
-    owed = [case for case in cases if not _is_excused(case)]
-    delivered = {case.obligation.agency for case in owed if accepted(case) is not None}
-    return bool(owed) and {case.obligation.agency for case in owed} == delivered
 
 
 def _is_excused(case: Case) -> bool:

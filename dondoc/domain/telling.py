@@ -7,7 +7,8 @@ from typing import Literal
 
 from dondoc.domain.cases import Case
 from dondoc.domain.decide import Notice
-from dondoc.domain.policy import TOLD, UNREVIEWED
+from dondoc.domain.policy import TOLD, UNREVIEWED, UPSTREAM, WAITING_SILENT
+from dondoc.domain.silence import is_still_silent
 from dondoc.domain.unreviewed import DECIDED_ON, is_about_now
 
 Told = Literal["returned", "granted", "refused", "waived", "lifted", "undone", "redated", "retracted"]
@@ -26,6 +27,10 @@ def is_still_true(case: Case, rule: str, firing: str) -> bool:
     """Whether a line of that rule and firing, a ladder's no more, still says how things are."""
     if rule == UNREVIEWED:
         return is_about_now(case, firing)
+    if rule == WAITING_SILENT:
+        return is_still_silent(case, firing)
+    if rule.startswith(UPSTREAM):
+        return True  # hangs on the task before, not on this case: `upstream.held_up`
     day, _, moment = firing.partition(".")
     told, at = rule.removeprefix(TOLD), datetime.fromisoformat(moment)
     if told == "retracted":

@@ -33,8 +33,9 @@ class Line:
     negative; None where nothing is due. `due_on_day_off` says that the due day is still to come, after the day of the
     message, with no working day in between. `agency_name` is who owes it, shown where the reader is somebody else.
     `reason` says why an `opened` line has come up, what was decided (`decided`), since when an answer waits
-    (`review_waiting`); `checkpoint_on` makes a reminder one of progress rather than of
-    the end, `history` holds what was sent before, oldest first, each ready to print.
+    (`review_waiting`), who does not answer (`waiting_silent`), which task before is late (`upstream_late`);
+    `checkpoint_on` makes a reminder one of progress rather than of the end, `history` holds what was sent before,
+    oldest first, each ready to print.
     """
 
     kind: NoticeKind

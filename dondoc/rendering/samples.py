@@ -144,6 +144,20 @@ _LINES: dict[str, tuple[Line, ...]] = {
             _PROCEDURES, agency_name="Sở Y tế", promise_until=None, reason="Gửi 18/3/2024, đã chờ 5 ngày làm việc."
         ),
     ),
+    "waiting_silent": (
+        replace(
+            _AWAITING,
+            period_label="Chờ sự kiện",
+            reason="Chờ “có phát hiện”: 12 đơn vị không trả lời ba kỳ báo cáo liền (từ quý I).",
+        ),
+    ),
+    "upstream_late": (
+        replace(
+            _POSTS,
+            reason="Nhiệm vụ III.2.70 (Xây dựng văn bản triển khai thực hiện Kế hoạch 130/KH-UBND ngày 10/8/2023 của "
+            "UBND tỉnh…) mà việc này tiếp theo chưa có kết quả, hạn 31/01/2024 đã qua.",
+        ),
+    ),
 }
 
 _MORNING = Morning(41, 3, 268, 2, to_review=5, unassigned=4, held=2, unknown=0)
@@ -160,7 +174,7 @@ def sample(name: str, demo: bool = False) -> MessageContext:
     if kind is None:
         raise KeyError(name)
     message = _message(_of(kind), demo)
-    if kind == "escalation_supervisor":
+    if kind in ("escalation_supervisor", "waiting_silent"):
         return replace(
             message, role="supervisor", recipient_name="Sở Nội vụ", agency_name="Sở Nội vụ", morning=_MORNING
         )

@@ -87,8 +87,12 @@ class Book:
 
     def snapshot(self, ladders: dict[str, Ladder]) -> Snapshot:
         """What `decide` looks at, without cases; `ladders` are the ones frozen into the obligations."""
-        ends = {agency.id: agency.valid_to for agency in self.directory.agencies if agency.valid_to is not None}
-        return Snapshot((), self.rules, ladders, self.plan.supervisor, ends)
+        return Snapshot((), self.rules, ladders, self.plan.supervisor, self.ends)
+
+    @property
+    def ends(self) -> dict[str, date]:
+        """The last day of each agency that has one."""
+        return {agency.id: agency.valid_to for agency in self.directory.agencies if agency.valid_to is not None}
 
 
 def book_of(app: App, session: Session, row: PlanRow) -> Book:

@@ -18,7 +18,7 @@ from dondoc.domain.moments import COMPOSED_AT, at, in_working_hours, local_day
 from dondoc.domain.policy import OPENED, PASSED_ON, NoticeKind, To, is_apart
 from dondoc.domain.telling import is_still_true
 from dondoc.rendering.notices import NoticeRenderer
-from dondoc.services import carrying, flooding, routing
+from dondoc.services import carrying, flooding, routing, upstream
 from dondoc.services.alarms import Alarms
 from dondoc.services.app import App
 from dondoc.services.books import Book, books
@@ -80,7 +80,7 @@ def _compose(app: App, session: Session, now: datetime, urgent_only: bool) -> Co
     loaded = obligations.load_cases(session, ids={row.obligation_id for row in rows})
     cases = {case.obligation.id: case for case in loaded}
     withdrawn = [row.id for row in rows if row.obligation_id not in cases]
-    keep, overtaken = still_open((row for row in rows if row.obligation_id in cases), cases, found, now)
+    keep, overtaken = still_open(session, [row for row in rows if row.obligation_id in cases], cases, found, now)
     keep, looser = _tightest(keep)
     notices.drop(session, withdrawn, "việc không còn trong kế hoạch.")
     notices.drop(session, [row.id for row in overtaken], OVERTAKEN)
@@ -101,14 +101,15 @@ def _not_suppressed(session: Session, rows: list[NoticeRow], now: datetime) -> l
 
 
 def still_open(
-    rows: Iterable[NoticeRow], cases: Mapping[str, Case], found: Mapping[str, Book], now: datetime
+    session: Session, rows: Sequence[NoticeRow], cases: Mapping[str, Case], found: Mapping[str, Book], now: datetime
 ) -> tuple[list[NoticeRow], list[NoticeRow]]:
     """The notices that are still fair at `now`, and those overtaken: reported, waived, promised, re-dated meanwhile."""
     keep: list[NoticeRow] = []
     overtaken: list[NoticeRow] = []
+    free = upstream.free_again(session, rows, found, now)
     for row in rows:
         case = cases[row.obligation_id]
-        fair = _is_fair(row, case, found[case.obligation.plan_id], now)
+        fair = row.id not in free and _is_fair(row, case, found[case.obligation.plan_id], now)
         (keep if fair else overtaken).append(row)
     return keep, overtaken
 
@@ -132,7 +133,7 @@ def is_of_another_due_day(row: NoticeRow, case: Case) -> bool:
 
 def _tightest(rows: Iterable[NoticeRow]) -> tuple[list[NoticeRow], list[NoticeRow]]:
     """Of several notices about one obligation to one recipient only the most urgent goes out; what was decided about
-    it, and what waits for its reviewer, is said beside that."""
+    it, what waits for its reviewer and what holds it up is said beside that."""
     best: dict[tuple[str, str, str], NoticeRow] = {}
     looser = []
     for row in sorted(rows, key=lambda r: (URGENCY.index(cast(NoticeKind, r.kind)), -r.id)):
@@ -145,10 +146,10 @@ def _tightest(rows: Iterable[NoticeRow]) -> tuple[list[NoticeRow], list[NoticeRo
 
 
 def _theme(row: NoticeRow) -> str:
-    """Of one theme one line is enough; each decision is a theme of its own."""
-    if row.kind == "decided":
-        return f"decided {row.rule}"
-    return row.kind if row.kind in ("assignment", "review_waiting") else ""
+    """Of one theme one line is enough; each decision, and each task before, is a theme of its own."""
+    if row.kind in ("decided", "upstream_late"):
+        return f"{row.kind} {row.rule}"
+    return row.kind if row.kind in ("assignment", "review_waiting", "waiting_silent") else ""
 
 
 def _write(

@@ -58,7 +58,7 @@ class View:
         letters = _letters(session, rows)
         waiting = {row_id for _, _, ids in letters for row_id in ids}
         waits = [row for row in rows if row.status == "queued" or row.id in waiting]
-        keep, _ = still_open(waits, {obligation_id: case}, {found.plan.id: found}, now)
+        keep, _ = still_open(session, waits, {obligation_id: case}, {found.plan.id: found}, now)
         return cls(
             case, found, found.snapshot(obligations.load_ladders(session)), now,
             tuple((row.id, row.status, row.kind, row.recipient, row.reason) for row in rows),

@@ -21,7 +21,7 @@ from dondoc.services.answering import AlreadyUsed, Mandate, NotYours, Receipt, s
 from dondoc.services.app import App
 from dondoc.services.books import book
 from dondoc.services.periodic_lines import Sheet, accountable_ids, sheet
-from dondoc.services.periodic_rules import Report, report_objections
+from dondoc.services.periodic_rules import Report, line_words, report_objections
 from dondoc.services.replies import (
     NotAllowed,
     form_objections,
@@ -178,6 +178,8 @@ def _said(found: Sheet, lines: Iterable[ReportLine], now: datetime) -> Iterator[
             yield line.line, Answer("", "not_happened", now)
         elif line.kind == "question":
             yield line.line, Answer("", "progress", now, None, line.document_number, line.document_date)
+        elif line.kind == "cases":
+            yield line.line, Answer("", "progress", now, note=line_words(line))
         else:
             yield line.line, Answer("", "progress", now, note=line.text)
 

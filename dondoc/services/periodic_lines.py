@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dondoc.domain.answers import AnswerKind
+from dondoc.domain.case_counts import recorded
 from dondoc.domain.cases import Case, standing
 from dondoc.domain.directory import Agency, fold
 from dondoc.domain.plan import Plan, Task
@@ -39,7 +40,10 @@ _LINE_OF: Mapping[str, LineKind] = {
 
 @dataclass(frozen=True)
 class Line:
-    """One line to fill in. `owed` is None for a target; `before` is what the last report said of it."""
+    """One line to fill in. `owed` is None for a target; `before` is what the last report said of it.
+
+    `recorded`: of work by cases, how many events of the period the register holds: a hint, never an answer.
+    """
 
     id: str
     kind: LineKind
@@ -47,6 +51,7 @@ class Line:
     title: str
     owed: Owed | None
     before: ReportLine | None
+    recorded: int = 0
 
     @property
     def key(self) -> str:
@@ -125,7 +130,8 @@ def sheet(session: Session, book: Book, case: Case, now: datetime) -> Sheet:
     found = [_owed(c, book, now) for c in obligations.load_cases(session, ids=ids)]
     targets = tuple(_targets(book, agency, said))
     return Sheet(
-        case, book, period, cut_off, (*_lines(found, said), *targets), tuple(_settled(found, said, cut_off)), before,
+        case, book, period, cut_off, (*_lines(found, said, cut_off), *targets),
+        tuple(_settled(found, said, cut_off)), before,
         frozenset(ids) | {target.id for target in targets},
     )  # fmt: skip
 
@@ -140,12 +146,27 @@ def _owed(case: Case, book: Book, now: datetime) -> Owed:
     return Owed(case, standing(case, now, book.rules), book, book.snapshot({}), task, agency, {})
 
 
-def _lines(found: Iterable[Owed], said: Mapping[str, ReportLine]) -> Iterator[Line]:
-    for kind in ("ongoing", "progress", "question"):
+def _lines(found: Iterable[Owed], said: Mapping[str, ReportLine], cut_off: tuple[date, date] | None) -> Iterator[Line]:
+    for kind in ("ongoing", "progress", "question", "cases"):
         for owed in found:
-            if _LINE_OF.get(owed.where.work) == kind and waiting_request(owed.case, ASKED_OTHERWISE) is None:
+            if kind_of(owed) == kind and waiting_request(owed.case, ASKED_OTHERWISE) is None:
                 key = owed.case.obligation.id
-                yield Line(key, kind, code_of(owed.task), title_of(owed), owed, said.get(key))
+                events = _recorded(owed, cut_off) if kind == "cases" else 0
+                yield Line(key, kind, code_of(owed.task), title_of(owed), owed, said.get(key), events)
+
+
+def kind_of(owed: Owed) -> LineKind | None:
+    """What is asked of it in a periodic report; None for nothing."""
+    kind = _LINE_OF.get(owed.where.work)
+    is_counted = owed.task is not None and owed.task.cases == "counted"
+    return "cases" if kind == "question" and is_counted else kind
+
+
+def _recorded(owed: Owed, cut_off: tuple[date, date] | None) -> int:
+    obligation = owed.case.obligation
+    openings = owed.book.scope.openings.get(obligation.task_id, ())
+    part = "" if obligation.part == "-" else obligation.part
+    return recorded(openings, part, obligation.agency, cut_off) if cut_off else 0
 
 
 def _settled(

@@ -9,12 +9,15 @@ from datetime import datetime
 from dondoc.domain.cases import standing
 from dondoc.domain.moments import local_day
 from dondoc.intake.texts import clean_line, clean_text
+from dondoc.rendering.wording import short_day
 from dondoc.services.books import Book
 from dondoc.services.periodic_lines import Line, Sheet
 from dondoc.services.replies import LONGEST_NOTE, LONGEST_NUMBER, Objection, Reply, document_objections
 from dondoc.store.report_lines import ReportLine
 
 LONGEST_VALUE = 200
+MOST_CASES = 999_999
+"""More cases than any authority of the province has in a year: a slip of the pen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,9 @@ class Report:
 
 def says_something(line: ReportLine) -> bool:
     """Whether anything was filled in."""
-    return line.happened is not None or any((line.text, line.value, line.document_number, line.document_date))
+    said = (line.happened, line.received, line.on_time, line.late)
+    texts = (line.text, line.value, line.document_number, line.document_date)
+    return any(one is not None for one in said) or any(texts)
 
 
 def _cleaned(line: ReportLine) -> ReportLine:
@@ -40,6 +45,21 @@ def _cleaned(line: ReportLine) -> ReportLine:
     return replace(
         line, text=text or None, value=value or None, document_number=clean_line(line.document_number or "") or None
     )
+
+
+def line_words(line: ReportLine) -> str:
+    """What a line says, as one text."""
+    if line.kind == "target":
+        met = {True: "Đạt", False: "Chưa đạt", None: ""}[line.happened]
+        return ": ".join(filter(None, (met, line.value)))
+    if line.kind == "cases":
+        return " ".join(filter(None, (line.count.words if line.count else "", line.text)))
+    if line.kind != "question":
+        return line.text or ""
+    if not line.happened:
+        return "Chưa xảy ra."
+    day = f" ngày {short_day(line.document_date)}" if line.document_date else ""
+    return f"Đã xảy ra: văn bản số {line.document_number}{day}." if line.document_number else "Đã xảy ra."
 
 
 def report_objections(found: Sheet, report: Report, now: datetime) -> Iterator[Objection]:
@@ -67,10 +87,29 @@ def _line_objections(line: Line, said: ReportLine, book: Book, now: datetime) ->
         yield from _question_objections(said, book, now)
     elif line.kind == "target":
         yield from _target_objections(said)
+    elif line.kind == "cases":
+        yield from _cases_objections(said)
     elif said.text is None:
         yield Objection("text", "Ghi tình hình thực hiện; không có gì thì ghi “Không phát sinh”.")
-    elif len(said.text) > LONGEST_NOTE:
+    if len(said.text or "") > LONGEST_NOTE:
         yield Objection("text", f"Nội dung dài quá {LONGEST_NOTE:,} ký tự.".replace(",", "."))
+
+
+def _cases_objections(said: ReportLine) -> Iterator[Objection]:
+    for part in ("received", "on_time", "late"):
+        number: int | None = getattr(said, part)
+        if number is None:
+            yield Objection(part, "Ghi số; không có vụ việc nào thì ghi 0.")
+        elif number < 0:
+            yield Objection(part, "Số vụ việc không âm.")
+        elif number > MOST_CASES:
+            yield Objection(part, f"Quá {MOST_CASES:,} vụ việc: xem lại số đã ghi.".replace(",", "."))
+    count = said.count
+    if count is not None and min(said.received or 0, count.on_time, count.late) >= 0 and count.pending < 0:
+        settled = count.on_time + count.late
+        yield Objection(
+            "received", f"Đúng hạn và quá hạn cộng lại là {settled}, nhiều hơn {count.received} vụ việc nhận."
+        )
 
 
 def _question_objections(said: ReportLine, book: Book, now: datetime) -> Iterator[Objection]:

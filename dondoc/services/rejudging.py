@@ -86,7 +86,8 @@ class Desk:
         """The cases of these lines, and the lines that still hold: of a withdrawn obligation none does."""
         loaded = obligations.load_cases(self.session, ids={line.obligation_id for line in lines})
         cases = {case.obligation.id: case for case in loaded}
-        keep, _ = still_open((line for line in lines if line.obligation_id in cases), cases, self.books, self.now)
+        there = [line for line in lines if line.obligation_id in cases]
+        keep, _ = still_open(self.session, there, cases, self.books, self.now)
         return cases, keep
 
     def write(self, row: MessageRow, who: str, action: str, old: str | None, new: str | None, why: str) -> None:

@@ -130,7 +130,7 @@ def _is_bare_receipt(hindrance: Objection, reply: Reply) -> bool:
 
 def unavailable(case: Case, kind: ReplyKind, book: Book, now: datetime) -> Objection | None:
     """Why this case takes no reply of that kind at `now`, whatever stands in it; None when it does."""
-    refusal = _state_refusal(case, kind, standing(case, now, book.rules).work)
+    refusal = _state_refusal(case, kind, standing(case, now, book.rules).work) or _counted_refusal(case, kind, book)
     if refusal:
         message = f"Việc {task_name(case, book)} {refusal}"
         return Objection("obligations", message, case.obligation.id)
@@ -161,6 +161,17 @@ def _state_refusal(case: Case, kind: ReplyKind, work: str) -> str:
     if work != "awaiting" and kind == "not_happened":
         return "không chờ sự kiện nào: câu trả lời này chỉ dành cho việc chờ sự kiện."
     return ""
+
+
+def _counted_refusal(case: Case, kind: ReplyKind, book: Book) -> str:
+    task = book.plan.by_id.get(case.obligation.task_id)
+    if task is None or task.cases != "counted" or kind in ("not_applicable", "not_mine"):
+        return ""
+    return (
+        "là việc theo vụ việc: số vụ việc được báo cáo trong báo cáo định kỳ."
+        if case.obligation.kind == "awaiting"
+        else ""
+    )
 
 
 def _no_promise(case: Case, book: Book, today: date) -> str:

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from dondoc.domain.directory import Directory
 from dondoc.domain.plan import Plan
-from dondoc.rendering.wording import short_day
 from dondoc.services import books
 from dondoc.services.periodic_lines import code_of, target_id, target_words
+from dondoc.services.periodic_rules import line_words
 from dondoc.store import report_lines
 from dondoc.store.arrays import is_one_of
 from dondoc.store.models import AnswerRow, ObligationRow, PlanRow
@@ -25,7 +25,7 @@ CHANGE_WORDS: dict[Change, str] = {
 }  # fmt: skip
 KIND_WORDS: dict[LineKind, str] = {
     "ongoing": "Việc thường xuyên", "progress": "Việc có thời hạn đang thực hiện", "question": "Việc chờ sự kiện",
-    "target": "Chỉ tiêu",
+    "cases": "Việc theo vụ việc", "target": "Chỉ tiêu",
 }  # fmt: skip
 
 
@@ -119,16 +119,3 @@ class _Wording:
             return target.get("code") or "", target_words(target)
         task = self.plan.by_id.get(row.task_id) if row else None
         return code_of(task), task.activity if task else line.line
-
-
-def line_words(line: ReportLine) -> str:
-    """What a line says, as one text."""
-    if line.kind == "target":
-        met = {True: "Đạt", False: "Chưa đạt", None: ""}[line.happened]
-        return ": ".join(filter(None, (met, line.value)))
-    if line.kind != "question":
-        return line.text or ""
-    if not line.happened:
-        return "Chưa xảy ra."
-    day = f" ngày {short_day(line.document_date)}" if line.document_date else ""
-    return f"Đã xảy ra: văn bản số {line.document_number}{day}." if line.document_number else "Đã xảy ra."

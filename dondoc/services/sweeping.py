@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from dondoc.domain.cases import Case
 from dondoc.domain.decide import Decision, decide_case
 from dondoc.domain.moments import local_day
-from dondoc.services import following, guarding, last_runs, products, succession
+from dondoc.services import following, guarding, last_runs, products, silence, succession, upstream
 from dondoc.services.app import App
 from dondoc.services.books import Book, books
 from dondoc.services.queueing import queue_notices
@@ -58,7 +58,8 @@ def sweep(
     which the next sweep does again. Sweeps at the same time share the work; with `wait` this one returns only when
     what others have in hand is decided too, so that a message composed next holds all lines of the day. A full sweep
     first passes on what bodies owe that have ended, opens what accepted products open, and moves what follows another
-    plan: nobody is reminded of what is no longer so.
+    plan: nobody is reminded of what is no longer so. Last it looks at what several obligations say together: questions
+    that nobody answers, late tasks that hold up others.
     """
     is_full = plan_id is None and task_id is None
     passed = succession.carry_out_all(app, now) if is_full else {}
@@ -75,8 +76,19 @@ def sweep(
                 found = _decide(app, session, cases, now) if cases else SweepResult()
             total += found
     if is_full:
+        total += _look_around(app, now, tuple(stopped))
         last_runs.note(app, last_runs.SWEEP, now, f"Đã xét {total.looked_at} việc.")
     return total
+
+
+def _look_around(app: App, now: datetime, stopped: tuple[str, ...]) -> SweepResult:
+    """What no single obligation tells; on working days, like all that is said."""
+    today = local_day(now)
+    if not (app.calendar.covers(today) and app.calendar.is_working(today)):
+        return SweepResult()
+    with app.sessions.begin() as session:
+        live = {id: book for id, book in books(app, session, live=True).items() if today >= (book.live_from or today)}
+        return SweepResult(queued=silence.tell(session, live, now) + upstream.tell(session, live, now, stopped))
 
 
 def _due(

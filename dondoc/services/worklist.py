@@ -82,9 +82,15 @@ def happened(session: Session, books: Mapping[str, Book]) -> tuple[Happened, ...
     found = [
         _happened(answer, row, books[row.plan_id])
         for answer, row in session.execute(statement).tuples()
-        if answer.kind == "progress" and row.plan_id in books
+        if answer.kind == "progress" and row.plan_id in books and not _is_counted(books[row.plan_id], row)
     ]
     return tuple(sorted(found, key=lambda one: one.at)[:MOST_ROWS])
+
+
+def _is_counted(book: Book, row: ObligationRow) -> bool:
+    """Work by cases waits for nothing: what comes is counted in the periodic report."""
+    task = book.plan.by_id.get(row.task_id)
+    return task is not None and task.cases == "counted"
 
 
 def _happened(answer: AnswerRow, row: ObligationRow, book: Book) -> Happened:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from dondoc.domain.decide import Notice
 from dondoc.domain.moments import local_day
 from dondoc.store.arrays import is_one_of, is_one_of_ids
-from dondoc.store.models import NoticeRow
+from dondoc.store.models import NoticeRow, ObligationRow
 
 NO_RECIPIENT = "-"
 """Stands for the recipient of a notice whose audience has no contact in the directory."""
@@ -157,6 +157,14 @@ def of_obligation(session: Session, obligation_id: str) -> Sequence[NoticeRow]:
     """Everything that fired about an obligation, whatever became of it, oldest first."""
     statement = select(NoticeRow).where(NoticeRow.obligation_id == obligation_id)
     return session.scalars(statement.order_by(NoticeRow.on, NoticeRow.id)).all()
+
+
+def tasks_told(session: Session, plan_id: str, rule: str, firing: str) -> frozenset[str]:
+    """The plan's tasks of which a line of that rule and firing was said, or waits to be, by whichever obligation."""
+    row = NoticeRow
+    told = select(ObligationRow.task_id).join(row, row.obligation_id == ObligationRow.id)
+    told = told.where(ObligationRow.plan_id == plan_id, row.rule == rule, row.firing == firing, row.status != "dropped")
+    return frozenset(session.scalars(told.distinct()))
 
 
 def without_contact(session: Session) -> int:

@@ -10,9 +10,10 @@ from typing import Literal, cast
 from sqlalchemy import exists, insert, select
 from sqlalchemy.orm import Session
 
+from dondoc.domain.case_counts import CaseCount
 from dondoc.store.models import AnswerRow, ObligationRow, ReportLineRow
 
-LineKind = Literal["ongoing", "progress", "question", "target"]
+LineKind = Literal["ongoing", "progress", "question", "cases", "target"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,8 @@ class ReportLine:
     """What a report says of one obligation or target (`line` is its id).
 
     `text`: how ongoing or dated work goes. `happened`: whether what a question asks for has happened, or whether a
-    target is met; the document belongs to the event, `value` to the target.
+    target is met; the document belongs to the event, `value` to the target. Of work by cases: how many were `received`
+    within the report's data, and how many of these were settled `on_time` and `late`; `text` is a remark then.
     """
 
     line: str
@@ -30,6 +32,16 @@ class ReportLine:
     document_number: str | None = None
     document_date: date | None = None
     value: str | None = None
+    received: int | None = None
+    on_time: int | None = None
+    late: int | None = None
+
+    @property
+    def count(self) -> CaseCount | None:
+        """The three numbers; None where one is missing."""
+        if self.received is None or self.on_time is None or self.late is None:
+            return None
+        return CaseCount(self.received, self.on_time, self.late)
 
 
 @dataclass(frozen=True, slots=True)

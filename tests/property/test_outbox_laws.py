@@ -127,7 +127,8 @@ def test_of_the_lines_about_one_obligation_the_most_urgent_is_kept_and_none_is_l
     assert sorted(row.id for row in (*keep, *looser)) == sorted(row.id for row in given_rows)
 
     def about(row: NoticeRow) -> tuple[str, str, str]:
-        apart = row.kind in ("assignment", "decided", "review_waiting")  # said beside what the ladder says
+        # said beside what the ladder says
+        apart = row.kind in ("assignment", "decided", "review_waiting", "waiting_silent", "upstream_late")
         return row.obligation_id, row.recipient, row.kind if apart else ""
 
     best = {about(row): URGENCY.index(row.kind) for row in keep}  # type: ignore[arg-type]

@@ -29,7 +29,7 @@ from dondoc.domain.obligations import PERIODIC_TASK
 from dondoc.domain.plan import Task
 from dondoc.domain.targets import Target, targets_of
 from dondoc.rendering.wording import leading_capital
-from dondoc.services import tracing
+from dondoc.services import case_counts, tracing
 from dondoc.services.app import App
 from dondoc.services.books import Book, books
 from dondoc.services.runs import Known, RunBoard
@@ -85,8 +85,9 @@ class _Task(Reading):
             found = tracing.trace(self.app, session, book, task_id, now, agency=agency, number=number)
             if found is None:
                 raise HTTPException(404)
+            counted = next(iter(case_counts.counts_of(session, book, now, task_id).tasks), None)
         known = self.board.known(book.plan.id, task_id) if task_id in book.plan.by_id else None
-        return self.show("task", seat, "ke-hoach", **_values(found, known, agency, now))
+        return self.show("task", seat, "ke-hoach", cases=counted, **_values(found, known, agency, now))
 
 
 def _values(found: Trace, known: Known | None, agency: str | None, now: datetime) -> dict[str, Any]:
