@@ -14,10 +14,15 @@ HABITS = ("on_time", "late", "on_time", "on_time", "late", "on_time", "never", "
 
 
 def cast(world: World) -> Iterator[Report]:
-    """The answers of a whole year for every dated obligation of the plan."""
+    """The answers of a whole year: for every dated obligation, and for what waits as often as it is asked."""
     calendar = world.scope.calendar
     order = {agency.id: n for n, agency in enumerate(world.scope.directory.agencies)}
+    asked = [period.due_on(world.scope.plan.year) for period in world.scope.regime.periodic]
     for obligation in expand(world.scope):
+        if obligation.kind == "awaiting" and HABITS[order[obligation.agency] % len(HABITS)] != "never":
+            days = (day for day in asked if calendar.covers(day))
+            yield from (_report(obligation, _add(calendar, day, -1), "not_happened") for day in days)
+            continue
         if obligation.kind == "unassigned" or obligation.due_on is None or not calendar.covers(obligation.due_on):
             continue
         habit = HABITS[order[obligation.agency] % len(HABITS)]

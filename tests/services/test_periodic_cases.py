@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
+import typer
 from office import AWAITING, JUSTICE, PLAN_ID, Office, open_office, small
 from sqlalchemy import event
 from test_periodic import H1, Q1, filled, line, send, sheet_of, told
+from typer.testing import CliRunner
 
+from dondoc.cli.event_cases import cases
 from dondoc.domain.events import Event
 from dondoc.domain.workspace import Workspace
+from dondoc.errors import Refused
 from dondoc.services import case_counts, events, reviewing, worklist
 from dondoc.services.books import books
 from dondoc.services.event_choices import Choice
@@ -112,3 +117,16 @@ def test_totals_follow_what_was_decided_and_cost_the_same_for_many_reports(offic
     reviewing.return_(office.app, Q1, by="so-noi-vu", now=office.set(date(2024, 3, 18)), reason="Xem lại số vụ việc")
     assert numbers(office)["total"] == {"received": 0, "on_time": 0, "late": 0, "pending": 0}
     assert JUSTICE.startswith("so-tu-phap") and "Sở Tư pháp" in numbers(office)["tasks"][0]["silent"]  # type: ignore[index]
+
+
+def test_the_command_for_people_and_machines(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    send(office, lines(office, received=2, on_time=1, late=1))
+    monkeypatch.setattr("dondoc.cli.event_cases.open_app", lambda: nullcontext(office.app))
+    command = typer.Typer()
+    command.command()(cases)
+    machine = CliRunner().invoke(command, ["--plan", PLAN_ID, "--task", CASES, "--json"])
+    assert json.loads(machine.stdout) == numbers(office)
+    people = CliRunner().invoke(command, ["--plan", PLAN_ID], env={"COLUMNS": "200"})
+    assert "Cả kế hoạch: Nhận 2 vụ việc: giải quyết đúng hạn 1, quá hạn 1, đang giải quyết 0." in people.stdout
+    with pytest.raises(Refused, match="không theo vụ việc"):
+        case_counts.table(office.app, PLAN_ID, office.moment, "I.2.5")
