@@ -9,6 +9,7 @@ from datetime import date, datetime, time
 from functools import cache
 from pathlib import Path
 
+from remembered import apply_once
 from town import CONFIG, NO_PREFECT, ROOT, only, shipped
 
 from dondoc import settings
@@ -18,7 +19,6 @@ from dondoc.domain.workspace import Workspace
 from dondoc.services import answering, inbox, links
 from dondoc.services.answering import Mandate, Receipt
 from dondoc.services.app import App
-from dondoc.services.applying import apply_workspace
 from dondoc.services.inbox import Item
 from dondoc.services.replies import Reply
 from dondoc.store import engine, journal, obligations, session_factory
@@ -112,7 +112,7 @@ def open_office(
     )  # fmt: skip
     office.forms = 0
     office.set(start)
-    apply_workspace(office.app, workspace, office.moment, "kiểm thử")
+    apply_once(office.app, workspace, office.moment)
     try:
         yield office
     finally:

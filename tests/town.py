@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from remembered import apply_once
+
 from dondoc import settings
 from dondoc.channels.email import EmailChannel
 from dondoc.channels.mailbox import Mail, Mailbox
@@ -18,7 +20,7 @@ from dondoc.domain.workspace import Workspace
 from dondoc.loading import load_workspace
 from dondoc.services import delivering
 from dondoc.services.app import App
-from dondoc.services.applying import Applied, apply_workspace
+from dondoc.services.applying import Applied
 from dondoc.services.delivering import DeliverResult
 from dondoc.store import engine, session_factory
 
@@ -59,7 +61,7 @@ class Town:
 
     def apply(self, workspace: Workspace, **more: Any) -> Applied:
         """Apply a plan now."""
-        return apply_workspace(self.app, workspace, self.moment, "kiểm thử", **more)
+        return apply_once(self.app, workspace, self.moment, **more)
 
     def morning(self, day: date, hour: time = time(8, 0)) -> DeliverResult:
         """The 08:00 delivery of a day."""
