@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from command_here import Here, Said
 from sqlalchemy import select
 from town import CONFIG, ROOT, Town, only, open_town, shipped
 
-from dondoc import cli
 from dondoc.channels.sink import Sink
 from dondoc.services import answering, composing, sweeping
 from dondoc.services.replies import Reply
@@ -33,20 +30,6 @@ FIRST = f"{PLAN}/{JANUARY}/-/1/van-phong-ubnd-tinh"
 OFFICE, HEAD, JUSTICE = "van-phong-ubnd-tinh/focal", "van-phong-ubnd-tinh/head", "so-tu-phap/focal"
 MONDAY = date(2024, 1, 22)
 """Seven working days before 31/01/2024: the office is reminded of JANUARY."""
-
-
-@dataclass(frozen=True)
-class Said:
-    """How a command ended."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        """What it said to machines; nothing else may stand on stdout."""
-        return json.loads(self.out)
 
 
 @dataclass
@@ -73,17 +56,7 @@ class Desk:
 
     def command(self, *words: object) -> Said:
         """`dondoc WORDS…`, through the program's own entry."""
-        for name in [name for name in os.environ if name.startswith("DONDOC_")]:
-            self.monkeypatch.delenv(name)
-        for name, value in self.environment.items():
-            self.monkeypatch.setenv(name, value)
-        self.monkeypatch.setattr(sys, "argv", ["dondoc", *map(str, words)])
-        self.capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        out, err = self.capsys.readouterr()
-        assert "Traceback" not in err
-        return Said(int(ended.value.code or 0), out, err)
+        return Here(self.monkeypatch, self.capsys).command(self.environment, *words)
 
     def done(self, *words: object) -> str:
         """As `run`; it must end with 0 and say nothing on stderr. What it said."""

@@ -6,11 +6,12 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
+from command_here import Here, Said
 from office import OTHERS, QUARTER, YEAR, Office, open_office, small
 from town import CONFIG, ROOT
 
@@ -23,46 +24,62 @@ def office(database_url: str, tmp_path: Path) -> Iterator[Office]:
         yield opened
 
 
-def run(office: Office, *words: str, now: str = "2024-03-20T09:00:00+07:00") -> subprocess.CompletedProcess[str]:
-    """The command on the office's database, its clock pinned."""
-    env = {
-        "PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "DONDOC_NOW": now,
+def environment(office: Office, now: str = "2024-03-20T09:00:00+07:00") -> dict[str, str]:
+    """The office's database, the clock pinned."""
+    return {
+        "DONDOC_NOW": now,
         "DONDOC_HOME": str(office.app.settings.home), "DONDOC_CONFIG": str(CONFIG),
         "DONDOC_TEMPLATES": str(ROOT / "templates"), "DONDOC_PUBLIC_URL": "https://dondoc.example",
         "DONDOC_DATABASE_URL": office.app.engine.url.render_as_string(hide_password=False),
     }  # fmt: skip
-    return subprocess.run([DONDOC, *words], env=env, capture_output=True, text=True, encoding="utf-8", timeout=60)
 
 
-def said(done: subprocess.CompletedProcess[str]) -> str:
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+Run = Callable[..., Said]
 
 
-def test_a_report_is_submitted_listed_returned_and_accepted(office: Office, tmp_path: Path) -> None:
+@pytest.fixture
+def run(office: Office, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """`run(*words, now=…)`: the command on the office's database."""
+    here = Here(monkeypatch, capsys)
+    return lambda *words, **pinned: here.command(environment(office, **pinned), *words)
+
+
+def run_apart(office: Office, *words: str) -> Said:
+    """The same in a process of its own, as other tools start it."""
+    env = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), **environment(office)}
+    done = subprocess.run([DONDOC, *words], env=env, capture_output=True, text=True, encoding="utf-8", timeout=60)
+    return Said(done.returncode, done.stdout, done.stderr)
+
+
+def said(done: Said) -> str:
+    assert done.code == 0, done.err
+    return done.out
+
+
+def test_a_report_is_submitted_listed_returned_and_accepted(office: Office, run: Run, tmp_path: Path) -> None:
     pdf = tmp_path / "bc.pdf"
     pdf.write_bytes(b"%PDF-1.7\nminh chung")
     sent = json.loads(
-        said(run(office, "report", "submit", QUARTER, YEAR, "--answer", "done", "--number", "52/BC-STP", "--date",
+        said(run("report", "submit", QUARTER, YEAR, "--answer", "done", "--number", "52/BC-STP", "--date",
                  "19/3/2024", "--file", str(pdf), "--submission", "k1", "--json"))
     )  # fmt: skip
     assert (sent["obligations"], sent["answer"], sent["repeated"]) == ([QUARTER, YEAR], "done", False)
-    listed = json.loads(said(run(office, "report", "list", "--json")))
+    listed = json.loads(said(run("report", "list", "--json")))
     assert [(row["obligation"], row["document_number"]) for row in listed] == [
         (QUARTER, "52/BC-STP"),
         (YEAR, "52/BC-STP"),
     ]
-    returned = run(office, "report", "return", QUARTER, "--reason", "Chưa ký.", "--by", "so-noi-vu")
+    returned = run("report", "return", QUARTER, "--reason", "Chưa ký.", "--by", "so-noi-vu")
     assert said(returned) == "Đã trả lại; đề nghị bổ sung trước hết Thứ Hai, 25/3/2024.\n"
-    accepted = json.loads(said(run(office, "report", "accept", YEAR, "--document-date", "--json")))
+    accepted = json.loads(said(run("report", "accept", YEAR, "--document-date", "--json")))
     assert (accepted["outcome"], accepted["submitted_on"], accepted["late"]) == ("accepted", "2024-03-19", False)
-    assert "Không có báo cáo nào chờ duyệt" in said(run(office, "report", "list"))
+    assert "Không có báo cáo nào chờ duyệt" in said(run("report", "list"))
     assert office.journal(YEAR)[-1].who.startswith("dòng lệnh (")
 
 
-def test_the_same_submission_again_is_harmless(office: Office) -> None:
+def test_the_same_submission_again_is_harmless(office: Office, run: Run) -> None:
     words = ("report", "submit", QUARTER, "--answer", "progress", "--note", "Đang làm", "--submission", "k1")
-    first, again = said(run(office, *words)), said(run(office, *words))
+    first, again = said(run_apart(office, *words)), said(run(*words))
     assert first == "Đã ghi nhận số 1: đang thực hiện, 1 việc.\n"
     assert again == "Đã ghi nhận số 1 (đã ghi nhận từ trước): đang thực hiện, 1 việc.\n"
 
@@ -84,56 +101,61 @@ def test_the_same_submission_again_is_harmless(office: Office) -> None:
         (("link", "issue", "so-tu-phap", "--role", "boss"), "chọn focal hoặc head"),
     ],
 )
-def test_what_is_wrong_is_told_on_stderr_with_exit_1(office: Office, words: tuple[str, ...], told: str) -> None:
-    done = run(office, *words)
-    assert (done.returncode, done.stdout) == (1, "")
-    assert told in done.stderr
-    assert "Traceback" not in done.stderr
+def test_what_is_wrong_is_told_on_stderr_with_exit_1(run: Run, words: tuple[str, ...], told: str) -> None:
+    done = run(*words)
+    assert (done.code, done.out) == (1, "")
+    assert told in done.err
 
 
-def test_a_link_is_shown_once_and_revoked(office: Office) -> None:
-    issued = json.loads(said(run(office, "link", "issue", "Sở Tư pháp", "--days", "7", "--json")))
+def test_a_process_of_its_own_ends_so_too(office: Office) -> None:
+    refused = run_apart(office, "report", "accept", QUARTER)
+    assert (refused.code, refused.out) == (1, "")
+    assert refused.err.endswith("không có báo cáo hoàn thành nào đang chờ duyệt.\n")
+
+
+def test_a_link_is_shown_once_and_revoked(run: Run) -> None:
+    issued = json.loads(said(run("link", "issue", "Sở Tư pháp", "--days", "7", "--json")))
     assert issued["recipient"] == "so-tu-phap/focal"
     assert issued["address"].startswith("https://dondoc.example/l/")
     assert issued["expires_at"] == "2024-03-27T09:00:00+07:00"
-    assert said(run(office, "link", "revoke", "so-tu-phap", "--reason", "thử")) == "Đã thu hồi 1 liên kết.\n"
-    assert said(run(office, "link", "revoke", "so-tu-phap", "--reason", "thử")) == "Đã thu hồi 0 liên kết.\n"
+    assert said(run("link", "revoke", "so-tu-phap", "--reason", "thử")) == "Đã thu hồi 1 liên kết.\n"
+    assert said(run("link", "revoke", "so-tu-phap", "--reason", "thử")) == "Đã thu hồi 0 liên kết.\n"
 
 
-def test_usage_mistakes_exit_2(office: Office) -> None:
-    assert run(office, "report", "submit").returncode == 2
-    assert run(office, "report", "return", QUARTER).returncode == 2
+def test_usage_mistakes_exit_2(run: Run) -> None:
+    assert run("report", "submit").code == 2
+    assert run("report", "return", QUARTER).code == 2
 
 
-def test_decisions_are_told_before_they_are_made_and_can_be_taken_back(office: Office) -> None:
-    said(run(office, "report", "submit", QUARTER, "--answer", "extension", "--until", "20/4/2024", "--note", "x"))
-    (row,) = json.loads(said(run(office, "report", "list", "--json")))
+def test_decisions_are_told_before_they_are_made_and_can_be_taken_back(run: Run) -> None:
+    said(run("report", "submit", QUARTER, "--answer", "extension", "--until", "20/4/2024", "--note", "x"))
+    (row,) = json.loads(said(run("report", "list", "--json")))
     assert (row["kind"], row["until"], row["waited"]) == ("extension", "2024-04-20", 0)
-    foretold = said(run(office, "extension", "grant", QUARTER, "--dry-run"))
+    foretold = said(run("extension", "grant", QUARTER, "--dry-run"))
     assert "Hạn mới: Thứ Bảy, 20/4/2024 (đang là Chủ nhật, 31/3/2024)" in foretold
-    assert len(json.loads(said(run(office, "report", "list", "--json")))) == 1
-    granted = said(run(office, "extension", "grant", QUARTER, "--until", "12/4/2024", now="2024-03-20T10:00:00+07:00"))
+    assert len(json.loads(said(run("report", "list", "--json")))) == 1
+    granted = said(run("extension", "grant", QUARTER, "--until", "12/4/2024", now="2024-03-20T10:00:00+07:00"))
     assert granted == "Đã gia hạn; hạn mới: Thứ Sáu, 12/4/2024.\n"
-    undone = said(run(office, "report", "undo", QUARTER, "--reason", "Nhầm.", now="2024-03-20T11:00:00+07:00"))
+    undone = said(run("report", "undo", QUARTER, "--reason", "Nhầm.", now="2024-03-20T11:00:00+07:00"))
     assert undone == "Đã lấy lại quyết định gia hạn; hạn: Chủ Nhật, 31/3/2024.\n"
-    refused = run(office, "extension", "refuse", QUARTER, "--reason", "Đủ.", now="2024-03-20T12:00:00+07:00")
+    refused = run("extension", "refuse", QUARTER, "--reason", "Đủ.", now="2024-03-20T12:00:00+07:00")
     assert said(refused) == "Đã từ chối gia hạn; hạn vẫn là Chủ Nhật, 31/3/2024.\n"
 
 
-def test_work_is_waived_and_passed_on_by_command(office: Office) -> None:
-    assert said(run(office, "waive", QUARTER, "--reason", "Trùng.")) == "Đã miễn.\n"
-    lifted = json.loads(said(run(office, "waive", QUARTER, "--lift", "--reason", "Vẫn cần.", "--json")))
+def test_work_is_waived_and_passed_on_by_command(run: Run) -> None:
+    assert said(run("waive", QUARTER, "--reason", "Trùng.")) == "Đã miễn.\n"
+    lifted = json.loads(said(run("waive", QUARTER, "--lift", "--reason", "Vẫn cần.", "--json")))
     assert (lifted["is_waived"], lifted["due_on"]) == (False, "2024-03-31")
-    passed = said(run(office, "reassign", YEAR, "Sở Y tế", "--reason", "Đúng chức năng."))
+    passed = said(run("reassign", YEAR, "Sở Y tế", "--reason", "Đúng chức năng."))
     assert passed.startswith("Đã chuyển: hung-yen-2024/I.2.8/-/1/so-y-te, hạn Thứ Ba, 31/12/2024.")
-    told = run(office, "reassign", YEAR, "so-y-te", "--reason", "x")
-    assert (told.returncode, "đang được miễn" in told.stderr) == (1, True)
+    told = run("reassign", YEAR, "so-y-te", "--reason", "x")
+    assert (told.code, "đang được miễn" in told.err) == (1, True)
 
 
-def test_every_kind_of_answer_is_taken(office: Office) -> None:
+def test_every_kind_of_answer_is_taken(office: Office, run: Run) -> None:
     wish = ("extension", "--until", "12/4/2024", "--note", "Chờ Bộ.")
-    sent = json.loads(said(run(office, "report", "submit", QUARTER, "--answer", *wish, "--json")))
+    sent = json.loads(said(run("report", "submit", QUARTER, "--answer", *wish, "--json")))
     assert (sent["answer"], office.case(QUARTER).answers[0].until) == ("extension", date(2024, 4, 12))
     whose = ("not_mine", "--note", "Ngân sách.", "--whose", "so-tai-chinh")
-    assert "không phải đơn vị tôi, 1 việc" in said(run(office, "report", "submit", YEAR, "--answer", *whose))
+    assert "không phải đơn vị tôi, 1 việc" in said(run("report", "submit", YEAR, "--answer", *whose))
     assert office.case(YEAR).answers[0].whose == "so-tai-chinh"
