@@ -25,6 +25,7 @@ from dondoc.services.applying import reapply
 from dondoc.services.books import Book, books
 from dondoc.services.deciding import required, sentence
 from dondoc.services.event_choices import Choice, checked
+from dondoc.services.status import agency_name
 from dondoc.store import events, journal, plans
 from dondoc.store.arrays import is_one_of
 from dondoc.store.events import EventSource, NewFile, NewOpening
@@ -231,7 +232,8 @@ class Desk:
         events.add_openings(self.session, row.id, new, self.now, self.by)
         for one in new:
             day = f"hạn {one.due_on:%d/%m/%Y}" if one.due_on else "không hạn" if one.no_due else "hạn theo quy tắc"
-            who = ", ".join(one.agencies) if one.agencies is not None else "mọi cơ quan thực hiện"
+            names = [agency_name(known[one.plan_id], agency) for agency in one.agencies or ()]
+            who = "; ".join(names) or "mọi cơ quan thực hiện"
             self.write("event-opened", f"{one.plan_id}/{one.task_id}", row.id, f"{self._name(row)}: {who}; {day}.")
         return self._expand(row, sorted({one.plan_id for one in new}), known, date.min)
 

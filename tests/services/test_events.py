@@ -111,6 +111,12 @@ def test_every_objection_is_told_at_once_and_nothing_is_kept(desk: Office) -> No
         assert events.events.waiting(session) == []
 
 
+def test_the_journal_names_who_is_concerned(desk: Office) -> None:
+    events.record(desk.app, GUIDANCE, [Choice("IV.2.78", agencies=("so-y-te",))], by="admin", now=desk.moment)
+    (entry,) = desk.journal(f"{PLAN}/IV.2.78")
+    assert (entry.new, entry.why) == (GUIDANCE.id, "3456/BNV-TCBC ngày 10/05/2024: Sở Y tế; hạn theo quy tắc.")
+
+
 def test_the_same_document_is_one_event_however_it_is_written(desk: Office) -> None:
     events.record(desk.app, GUIDANCE, by="admin", now=desk.moment)
     twice = Event("other", GUIDANCE.on, "trích yếu khác", "3456/bnv-tcbc ", "Bộ  Nội vụ")
