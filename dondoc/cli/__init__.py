@@ -25,6 +25,7 @@ class Commands(LazyGroup):
         "link": ("dondoc.cli.link:link_app", "Cấp, thu hồi liên kết cá nhân"),
         "account": ("dondoc.cli.account:account_app", "Tài khoản của cơ quan theo dõi và người duyệt"),
         "contact": ("dondoc.cli.contact:contact_app", "Đầu mối do đơn vị đề nghị sửa: xem, xác nhận, không xác nhận"),
+        "event": ("dondoc.cli.event:event_app", "Sự kiện: ghi, gắn với nhiệm vụ, lấy lại; việc đang chờ sự kiện"),
         "lead": ("dondoc.cli.lead:lead_app", "Chọn đơn vị cho nhiệm vụ giao nhóm có điều kiện"),
         "notice": ("dondoc.cli.notice:notice_app", "Xem, quyết định về thư; nhắc ngay, ngừng gửi, điểm dừng, báo động"),
         "criteria": ("dondoc.cli.criteria:criteria_app", "PAR INDEX: tiêu chí còn trống, tự đánh giá năm"),

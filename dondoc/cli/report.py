@@ -24,13 +24,12 @@ from dondoc.cli.decisions import (
     this_person,
     to_json,
 )
+from dondoc.cli.kept_files import kept
 from dondoc.cli.notice_words import print_table
 from dondoc.domain.moments import ZONE
-from dondoc.errors import Problem, ProblemsFound, Refused
-from dondoc.intake.files import Checked
+from dondoc.errors import Refused
 from dondoc.rendering.wording import full_day
-from dondoc.services import answering, attachments, inbox, reviewing, undoing
-from dondoc.services.app import App
+from dondoc.services import answering, inbox, reviewing, undoing
 from dondoc.services.foretelling import Accept, Return, Undo
 from dondoc.services.replies import REPLY_KINDS, REPLY_NAMES, Reply, ReplyKind
 from dondoc.services.reviewing import Reviewed
@@ -62,7 +61,7 @@ def submit(
 ) -> None:
     """Ghi một câu trả lời thay đơn vị, cho một hoặc nhiều việc cùng lúc."""
     with open_app() as app:
-        files = _kept(app, file or [])
+        files = kept(app, file or [])
         reply = Reply(_kind(answer), day_of(until, "--until"), number, day_of(date_, "--date"), note, files, whose)
         receipt = answering.submit(
             app, obligation_ids=obligations, reply=reply, by=by or this_person(),
@@ -211,18 +210,3 @@ def _kind(text: str) -> ReplyKind:
     if kind is None:
         raise Refused(f"Không có câu trả lời “{text}”: chọn {', '.join(REPLY_KINDS)}.")
     return kind
-
-
-def _kept(app: App, paths: list[Path]) -> tuple[Checked, ...]:
-    """The files, checked and kept; raises ProblemsFound naming every one that is not taken."""
-    kept, problems = [], []
-    for path in paths:
-        try:
-            with path.open("rb") as stream:
-                judged = attachments.take(app, path.name, stream)
-        except OSError as error:
-            judged = Problem(path.name, None, "error", "file-unreadable", f"không đọc được ({error.strerror}).")
-        kept.append(judged) if isinstance(judged, Checked) else problems.append(judged)
-    if problems:
-        raise ProblemsFound(problems)
-    return tuple(kept)

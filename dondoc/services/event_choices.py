@@ -103,7 +103,7 @@ def _openings(event: Event, choice: Choice, book: Book, task: Task) -> tuple[lis
     if not chosen:
         labels = ", ".join(f"“{part.label}”" for part in parts if part.label) or "không phần nào"
         return [], [f"Nhiệm vụ {task.id} không có phần việc “{choice.part}” đang chờ (có: {labels})."]
-    owing = {part.key: _owing(book, part, event.on) for part in chosen}
+    owing = {part.key: {agency.id for agency in owing_of(book, part, event.on)} for part in chosen}
     named, wrong = _named(book, task, choice, set().union(*owing.values()))
     openings = []
     for part in chosen:
@@ -128,10 +128,10 @@ def _named(book: Book, task: Task, choice: Choice, owing: set[str]) -> tuple[set
     return found, wrong
 
 
-def _owing(book: Book, part: Part, on: date) -> set[str]:
-    """Who may owe the part: of a conditional lead everybody whom its group holds."""
+def owing_of(book: Book, part: Part, on: date) -> tuple[Agency, ...]:
+    """Who may owe the part, each once: of a conditional lead everybody whom its group holds; pure."""
     day = max(on, book.plan.starts_on)
-    return {agency.id for lead in part.leads for agency in members_of(book, lead, day)}
+    return tuple(dict.fromkeys(agency for lead in part.leads for agency in members_of(book, lead, day)))
 
 
 def _agency(book: Book, name: str) -> Agency | None:
