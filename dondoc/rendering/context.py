@@ -32,6 +32,8 @@ class Line:
     working day when that is a day off. `working_days` counts to the due day when positive or 0, and since it when
     negative; None where nothing is due. `due_on_day_off` says that the due day is still to come, after the day of the
     message, with no working day in between. `agency_name` is who owes it, shown where the reader is somebody else.
+    `target_on` is the day towards which work without a due day strives, never one of lateness; `opened_by` is the event
+    that opened it ("3456/BNV-CCVC ngày 10/05/2024").
     `reason` says why an `opened` line has come up, what was decided (`decided`), since when an answer waits
     (`review_waiting`), who does not answer (`waiting_silent`), which task before is late (`upstream_late`);
     `checkpoint_on` makes a reminder one of progress rather than of the end, `history` holds what was sent before,
@@ -55,6 +57,8 @@ class Line:
     promise_until: date | None = None
     checkpoint_on: date | None = None
     due_on_day_off: bool = False
+    target_on: date | None = None
+    opened_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

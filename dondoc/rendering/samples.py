@@ -14,8 +14,10 @@ LINK = "https://dondoc.hungyen.example/l/mau-xem-truoc"
 
 _COMBINED = "digest"
 _HEAD = "head"
-NAMES: tuple[str, ...] = (*NOTICE_KINDS, _COMBINED, _HEAD)
-"""What can be previewed: each kind alone, a day's message of several kinds, and the copy to an agency's head."""
+_TARGET = "target"
+NAMES: tuple[str, ...] = (*NOTICE_KINDS, _COMBINED, _HEAD, _TARGET)
+"""What can be previewed: each kind alone, a day's message of several kinds, the copy to an agency's head, and work that
+an event opened without a due day."""
 
 _REVIEW_PLAN = Line(
     kind="reminder",
@@ -83,6 +85,20 @@ _FINDINGS = replace(
     working_days=18,
     coordinates=("Các sở, ban, ngành tỉnh", "UBND cấp huyện"),
     reason="phát hiện ngày 22/3/2024 qua kiểm tra theo chuyên đề",
+)
+_GUIDED = replace(
+    _REVIEW_PLAN,
+    task_code="IV.2.78",
+    task_title="Hoàn thành xây dựng vị trí việc làm và cơ cấu công chức, viên chức theo vị trí việc làm",
+    product="Đề án",
+    deadline_words="Khi có hướng dẫn của bộ, ngành trung ương",
+    due_on=None,
+    rolled_due_on=None,
+    working_days=None,
+    coordinates=("Các cơ quan, đơn vị có liên quan",),
+    reason="Theo 1287/BNV-TCBC ngày 22/03/2024: việc bắt đầu được tính. Không ghi hạn; mốc phấn đấu 05/04/2024.",
+    target_on=date(2024, 4, 5),
+    opened_by="1287/BNV-TCBC ngày 22/03/2024",
 )
 _YESTERDAY, _URGED = date(2024, 3, 22), date(2024, 3, 20)
 _NOTIFIED = ("21/3/2024 thông báo hết thời hạn",)
@@ -170,6 +186,9 @@ def sample(name: str, demo: bool = False) -> MessageContext:
         return _message(tuple(line for kind in kinds for line in _of(kind)[:2]), demo)
     if name == _HEAD:
         return replace(_message(_of("urge_2"), demo), role="head", recipient_name="Giám đốc Sở Tư pháp")
+    if name == _TARGET:
+        strive: tuple[NoticeKind, ...] = ("opened", "reminder", "outlook")
+        return _message((*(replace(_GUIDED, kind=each) for each in strive), *_of("reminder")[:1]), demo)
     kind = next(each for each in NOTICE_KINDS if each == name) if name in NOTICE_KINDS else None
     if kind is None:
         raise KeyError(name)

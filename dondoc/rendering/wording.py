@@ -39,9 +39,11 @@ def days_words(line: Line) -> str:
 
 
 def deadline(line: Line) -> str:
-    """The deadline in the plan's own words, then the computed day, then the day it rolls to if that is a day off."""
+    """The deadline in the plan's own words, then the computed day, then the day it rolls to if that is a day off;
+    without a computed day the target day, where there is one."""
     if line.due_on is None:
-        return line.deadline_words
+        target = f"Không ghi hạn; mốc phấn đấu {full_day(line.target_on)}" if line.target_on else ""
+        return ". ".join(filter(None, (line.deadline_words, target)))
     day = full_day(line.due_on)
     if line.rolled_due_on is not None and line.rolled_due_on != line.due_on:
         day += f", trùng ngày nghỉ nên tính đến hết {full_day(line.rolled_due_on)}"

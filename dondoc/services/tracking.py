@@ -121,7 +121,9 @@ def _markdown(found: Book, task: Task, cases: list[Case], numbers: dict[str, int
     ]
     for case in cases:
         where = standing(case, now, found.rules)
-        due = f"{case.obligation.due_on:%d/%m/%Y}" if case.obligation.due_on else "không có hạn"
+        due_on, target_on = case.obligation.due_on, case.obligation.target_on
+        without = f"không ghi hạn, mốc phấn đấu {target_on:%d/%m/%Y}" if target_on else "không có hạn"
+        due = f"{due_on:%d/%m/%Y}" if due_on else without
         state = (
             WORK_NAMES[where.work] if where.time == "no_due" else f"{WORK_NAMES[where.work]}, {TIME_NAMES[where.time]}"
         )

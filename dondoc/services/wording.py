@@ -81,6 +81,8 @@ def _line(line: DraftLine, book: Book, cases: Mapping[str, Case], day: date) -> 
         promise_until=where.promised_on if where else None,
         checkpoint_on=_checkpoint(line),
         due_on_day_off=obligation.due_on is not None and day < obligation.due_on,
+        target_on=obligation.target_on if obligation.due_on is None else None,
+        opened_by=obligation.name.removeprefix("Theo ") if obligation.opening is not None else "",
     )
 
 
@@ -93,7 +95,8 @@ def _title(line: DraftLine, book: Book, task: Task | None) -> str:
 
 
 def _period(obligation: Obligation) -> str:
-    return "" if obligation.task_id == PERIODIC_TASK or obligation.period.isdigit() else obligation.name
+    unnamed = obligation.task_id == PERIODIC_TASK or obligation.period.isdigit() or obligation.opening is not None
+    return "" if unnamed else obligation.name
 
 
 def _working_days(obligation: Obligation, book: Book, day: date) -> int | None:
