@@ -44,6 +44,8 @@ class TaskView:
     coordinates: tuple[str, ...]
     deadline_words: str
     due: str
+    target: str
+    event: str
     badge: Badge
     sentences: tuple[str, ...]
     history: tuple[HistoryView, ...]
@@ -103,12 +105,14 @@ def task_view(owed: Owed, now: datetime) -> TaskView:
         code=task.id if task else "",
         title=task.activity if task else obligation.name,
         agency=owed.agency.name,
-        period="" if task is None or obligation.period.isdigit() else obligation.name,
+        period="" if task is None or obligation.period.isdigit() or owed.event else obligation.name,
         objective=(task.objective or "") if task else "",
         products=task.products if task else (),
         coordinates=task.coordinate_names if task else (),
         deadline_words=task.deadline if task else "",
         due=wording.due(owed),
+        target=wording.target(owed),
+        event=wording.event_words(owed.event) if owed.event else "",
         badge=wording.badge(owed, now),
         sentences=tuple(wording.next_words(owed, now)),
         is_periodic=obligation.kind == KIND,
@@ -147,7 +151,7 @@ def agency_views(found: Iterable[Owed], now: datetime) -> tuple[AgencyView, ...]
 
 def _groups(found: list[Owed], now: datetime) -> tuple[GroupView, ...]:
     groups = {key: GroupView(key, *rest) for key, *rest in _GROUPS}  # type: ignore[arg-type]
-    for owed in sorted(found, key=lambda o: o.case.obligation.due_on or date.max):
+    for owed in sorted(found, key=lambda o: o.case.obligation.aim or date.max):
         groups[wording.group_key(owed)].tasks.append(task_view(owed, now))
     return tuple(group for group in groups.values() if group.tasks)
 

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from dondoc.domain.answers import Answer
 from dondoc.domain.cases import ladder_days
 from dondoc.domain.directory import Directory
+from dondoc.domain.events import EVENT_KIND_NAMES, Event
 from dondoc.domain.explain import KIND_NAMES
 from dondoc.domain.moments import ZONE, local_day
 from dondoc.domain.policy import Step
@@ -85,7 +86,7 @@ def _time_badge(owed: Owed, today: date) -> Badge:
     obligation, calendar = owed.case.obligation, owed.book.rules.calendar
     due_on, late_after = obligation.due_on, obligation.late_after
     if due_on is None or late_after is None:
-        return Badge("blue", "open", "Đang thực hiện, không có hạn")
+        return Badge("blue", "open", "Đang thực hiện, không ghi hạn")
     if owed.where.time == "overdue":
         late = f" {number(calendar.between(late_after, today))} ngày làm việc" if calendar.covers(late_after) else ""
         return Badge("red", "alert", f"Quá hạn{late}")
@@ -110,6 +111,19 @@ def due(owed: Owed) -> str:
         return ""
     rolled = f" (ngày nghỉ, tính đến hết {full_day(late_after)})" if late_after and late_after != due_on else ""
     return f"Chậm nhất {full_day(due_on)}{rolled}"
+
+
+def target(owed: Owed) -> str:
+    """The day towards which work without a due day is reminded; "" for all other work."""
+    obligation = owed.case.obligation
+    return full_day(obligation.target_on) if obligation.due_on is None and obligation.target_on else ""
+
+
+def event_words(event: Event) -> str:
+    """By which document the work was opened: number, day, issuer, subject."""
+    what = f"Văn bản số {event.number}" if event.number else EVENT_KIND_NAMES[event.kind]
+    issuer = f" của {event.issuer}" if event.issuer else ""
+    return f"{what} ngày {short_day(event.on)}{issuer}: {event.subject}"
 
 
 def next_words(owed: Owed, now: datetime) -> Iterator[str]:
@@ -219,21 +233,25 @@ def next_step(owed: Owed, today: date) -> tuple[date, str] | None:
 def coming_steps(owed: Owed, today: date) -> list[tuple[date, str]]:
     """The days after today on which its ladder speaks, each once, if no report comes; and what it then does."""
     ladder = owed.snapshot.ladders[owed.case.obligation.ladder]
-    calendar, late_after = owed.book.rules.calendar, owed.case.obligation.late_after
-    if late_after is None or not calendar.covers(late_after) or not calendar.covers(today):
+    calendar, last = owed.book.rules.calendar, owed.case.obligation.late_after or owed.case.obligation.aim
+    if last is None or not calendar.covers(last) or not calendar.covers(today):
         return []
     own = owed.book.plan.supervisor == owed.case.obligation.agency
     steps = [s for s in ladder.steps if owed.case.obligation.kind in s.for_ and not (own and s.to == "supervisor")]
     found = sorted((day, step.days, step.kind) for step in steps for day in _days(step, owed, today) if day > today)
-    return [(day, KIND_NAMES[kind]) for day, _, kind in found]
+    names = KIND_NAMES if owed.case.obligation.due_on else {**KIND_NAMES, "reminder": TARGET_REMINDER}
+    return [(day, names[kind]) for day, _, kind in found]
+
+
+TARGET_REMINDER = "nhắc việc sắp đến mốc phấn đấu"
 
 
 def _days(step: Step, owed: Owed, today: date) -> Iterator[date]:
     calendar, rules, late_after = owed.book.rules.calendar, owed.book.rules, owed.case.obligation.late_after
-    if late_after is None:
-        return
     if step.days < 0:
         yield before(owed.case, rules, -step.days)
+    elif late_after is None:
+        return
     elif today <= late_after:
         yield calendar.add(late_after, step.days)
     elif step.days > ladder_days(owed.case, today, rules):

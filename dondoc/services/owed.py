@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session
 from dondoc.domain.cases import Case, Standing, standing
 from dondoc.domain.decide import Snapshot
 from dondoc.domain.directory import Agency, Role
+from dondoc.domain.events import Event
 from dondoc.domain.plan import Task
 from dondoc.services.answering import Mandate
 from dondoc.services.app import App
 from dondoc.services.books import Book, books
-from dondoc.store import obligations
+from dondoc.store import events, obligations
 from dondoc.store.models import AnswerRow, FileRow, ObligationRow
 
 HIGHEST_ID = 2**63 - 1
@@ -25,7 +26,8 @@ HIGHEST_ID = 2**63 - 1
 
 @dataclass(frozen=True)
 class Owed:
-    """One obligation with all that a page shows of it. `task` is None for a periodic report."""
+    """One obligation with all that a page shows of it. `task` is None for a periodic report, `event` for all that no
+    event opened."""
 
     case: Case
     where: Standing
@@ -34,6 +36,7 @@ class Owed:
     task: Task | None
     agency: Agency
     files: Mapping[str, tuple[FileRow, ...]]
+    event: Event | None = None
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,8 @@ def desk(app: App, session: Session, recipient: str, now: datetime, only: Iterab
     ladders = obligations.load_ladders(session)
     snapshots = {plan_id: book.snapshot(ladders) for plan_id, book in books.items()}
     files = _files(session, ids)
-    return Desk(mandate, books, tuple(_owed(case, books, snapshots, files, now) for case in cases))
+    opened = events.opened_by(session, cases)
+    return Desk(mandate, books, tuple(_owed(case, books, snapshots, files, opened, now) for case in cases))
 
 
 def file_of(app: App, session: Session, recipient: str, file_id: int) -> FileRow | None:
@@ -143,6 +147,7 @@ def _owed(
     books: Mapping[str, Book],
     snapshots: Mapping[str, Snapshot],
     files: Mapping[str, tuple[FileRow, ...]],
+    opened: Mapping[str, Event],
     now: datetime,
 ) -> Owed:
     obligation = case.obligation
@@ -150,4 +155,5 @@ def _owed(
     own = {answer.id: files[answer.id] for answer in case.answers if answer.id in files}
     task = book.plan.by_id.get(obligation.task_id)
     agency = book.directory.by_id[obligation.agency]
-    return Owed(case, standing(case, now, book.rules), book, snapshots[obligation.plan_id], task, agency, own)
+    where, event = standing(case, now, book.rules), opened.get(obligation.period)
+    return Owed(case, where, book, snapshots[obligation.plan_id], task, agency, own, event)

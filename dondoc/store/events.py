@@ -10,6 +10,7 @@ from typing import Literal, cast
 from sqlalchemy import exists, func, insert, select, tuple_, update
 from sqlalchemy.orm import Session
 
+from dondoc.domain.cases import Case
 from dondoc.domain.events import Event, EventKind, Opening
 from dondoc.domain.moments import local_day
 from dondoc.domain.obligations import Openings
@@ -157,6 +158,13 @@ def add_files(session: Session, event_id: str, new: Iterable[NewFile]) -> None:
 def move_files(session: Session, old: str, new: str) -> None:
     """The documents of one event are another's now."""
     session.execute(update(EventFileRow).where(EventFileRow.event_id == old).values(event_id=new))
+
+
+def opened_by(session: Session, cases: Iterable[Case]) -> dict[str, Event]:
+    """The events that brought these about, by id. One query."""
+    ids = {case.obligation.period for case in cases if case.obligation.opening is not None}
+    found = session.scalars(select(EventRow).where(is_one_of(EventRow.id, ids)))
+    return {row.id: to_event(row) for row in found}
 
 
 def due_days(session: Session, tasks: Collection[tuple[str, str]]) -> dict[tuple[str, str], date]:

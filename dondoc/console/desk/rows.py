@@ -73,9 +73,14 @@ def row(owed: Owed, now: datetime) -> RowView:
     """One obligation, worded."""
     agency = owed.agency
     return RowView(
-        agency.name, agency_address(agency.id), period(owed), wording.due(owed), wording.badge(owed, now),
+        agency.name, agency_address(agency.id), period(owed), _day(owed), wording.badge(owed, now),
         why(owed, now),
     )  # fmt: skip
+
+
+def _day(owed: Owed) -> str:
+    target = wording.target(owed)
+    return f"Không ghi hạn, mốc phấn đấu {target}" if target else wording.due(owed)
 
 
 def period(owed: Owed) -> str:
