@@ -9,13 +9,13 @@ from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, Response
 
 from dondoc.intake.files import path_of
-from dondoc.store.models import FileRow
+from dondoc.store.models import EventFileRow, FileRow
 
 _log = logging.getLogger("dondoc.console")
 FILE_POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"
 
 
-def attached(home: Path, row: FileRow) -> Response:
+def attached(home: Path, row: FileRow | EventFileRow) -> Response:
     """The file. Raises HTTPException 404 "file-missing" when its bytes are gone."""
     path = path_of(home, row.sha256)
     if not path.is_file():

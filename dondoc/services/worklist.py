@@ -33,7 +33,8 @@ class OpenLead:
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """An agency's word that what a waiting task waits for has happened."""
+    """An agency's word that what a waiting task waits for has happened; `number` and `on` are of the document that it
+    names."""
 
     answer_id: int
     obligation_id: str
@@ -44,6 +45,8 @@ class Happened:
     document: str
     text: str
     at: datetime
+    number: str | None = None
+    on: date | None = None
 
 
 def conditional(books: Mapping[str, Book], today: date) -> Iterator[OpenLead]:
@@ -98,7 +101,7 @@ def _happened(answer: AnswerRow, row: ObligationRow, book: Book) -> Happened:
     parts += [f"ngày {answer.document_date:%d/%m/%Y}"] if answer.document_date else []
     return Happened(
         answer.id, row.id, row.plan_id, row.task_id, agency_name(book, row.agency), row.question or "",
-        " ".join(parts), answer.note or "", answer.at,
+        " ".join(parts), answer.note or "", answer.at, answer.document_number, answer.document_date,
     )  # fmt: skip
 
 

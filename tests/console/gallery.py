@@ -27,11 +27,12 @@ from dondoc.channels.sink import Sink
 from dondoc.console import Addresses, console_app
 from dondoc.domain.moments import at
 from dondoc.loading import load_workspace
-from dondoc.services import demo
+from dondoc.services import demo, event_register
 from dondoc.services.app import App
 from dondoc.services.applying import apply_workspace
 from dondoc.services.selecting import conditional_leads
 from dondoc.store import engine, session_factory
+from dondoc.store.events import EventState
 from dondoc.store.models import AnswerRow, MessageRow, ObligationRow
 from dondoc.store.report_lines import ReportLine
 
@@ -133,7 +134,18 @@ def _pages(session: Session, lead: str) -> Iterator[Shown]:
     yield Shown("worklist", "supervisor", "/theo-doi/can-lam")
     yield Shown("lead", "supervisor", lead)
     yield Shown("contact-change", "supervisor", "/theo-doi/can-lam/dau-moi/1")
+    yield Shown("events", "supervisor", "/theo-doi/su-kien")
+    for state in ("open", "waiting"):
+        yield Shown(f"event-{state}", "supervisor", f"/theo-doi/su-kien/{_event(session, state)}")
+    yield Shown("event-form", "supervisor", "/theo-doi/su-kien/ghi")
+    yield Shown("event-correct", "supervisor", f"/theo-doi/su-kien/{_event(session, 'waiting')}/sua")
+    yield Shown("event-tasks", "supervisor", f"/theo-doi/su-kien/{_event(session, 'waiting')}/gan")
+    yield Shown("waiting", "supervisor", "/theo-doi/cho-su-kien")
     yield Shown("own-account", "supervisor", "/tai-khoan")
+
+
+def _event(session: Session, state: EventState) -> str:
+    return event_register.register(session, state=state).rows[0].row.id
 
 
 def _answer(session: Session, kind: str) -> int:

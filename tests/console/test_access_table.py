@@ -32,10 +32,12 @@ from starlette.routing import Mount, Route
 from starlette.testclient import TestClient
 
 from dondoc.console.desk.wishes import mark_of
+from dondoc.domain.events import Event
 from dondoc.intake.files import Checked, check_file, keep
-from dondoc.services import accounts, contacts, standings, suppressing
+from dondoc.services import accounts, contacts, events, standings, suppressing
 from dondoc.services.contacts import Wish
 from dondoc.store import answers, guards, messages
+from dondoc.store.events import NewFile
 from dondoc.store.messages import NewMessage
 from dondoc.store.models import Base
 
@@ -84,6 +86,8 @@ SURE = {"buoc": "xac-nhan"}
 """The second step of a decision: seen what it would do, do it."""
 LEAD = f"/theo-doi/can-lam/don-vi/{PLAN_ID}/I.2.5"
 """A task without a conditional lead: there is nothing to choose."""
+EXAMINED = f"{PLAN_ID}/II.2.21/-"
+"""A clause that waits for an event."""
 TABLE = {
     "GET /": everybody("/"),
     "GET /healthz": everybody("/healthz"),
@@ -177,6 +181,34 @@ TABLE = {
     ),
     "GET /theo-doi/can-lam/don-vi/{plan}/{task}": desk(LEAD, read=404, reviewer=404, supervisor=404),
     "POST /theo-doi/can-lam/don-vi/{plan}/{task}": desk_form(LEAD, SURE, reviewer=403, supervisor=404),
+    "GET /theo-doi/su-kien": desk("/theo-doi/su-kien"),
+    "GET /theo-doi/su-kien/ghi": desk("/theo-doi/su-kien/ghi", read=403, reviewer=403),
+    "POST /theo-doi/su-kien/ghi": desk_form(
+        "/theo-doi/su-kien/ghi",
+        {"loai": "finding", "ngay": "19/3/2024", "trich_yeu": "phát hiện", "viec": EXAMINED, **SURE},
+        reviewer=403,
+        supervisor=303,
+    ),
+    "GET /theo-doi/su-kien/{event}": desk("/theo-doi/su-kien/{event}"),
+    "GET /theo-doi/su-kien/{event}/gan": desk("/theo-doi/su-kien/{event}/gan", read=403, reviewer=403),
+    "POST /theo-doi/su-kien/{event}/gan": desk_form(
+        "/theo-doi/su-kien/{event}/gan", {"viec": EXAMINED, **SURE}, reviewer=403, supervisor=303
+    ),
+    "GET /theo-doi/su-kien/{event}/sua": desk("/theo-doi/su-kien/{event}/sua", read=403, reviewer=403),
+    "POST /theo-doi/su-kien/{event}/sua": desk_form(
+        "/theo-doi/su-kien/{event}/sua",
+        {"loai": "request", "ngay": "19/3/2024", "trich_yeu": "Hồ sơ"},
+        reviewer=403,
+        supervisor=303,
+    ),
+    "POST /theo-doi/su-kien/{event}/lay-lai": desk_form(
+        "/theo-doi/su-kien/{event}/lay-lai", {"ly_do": "nhầm", **SURE}, reviewer=403, supervisor=303
+    ),
+    "POST /theo-doi/su-kien/{event}/khong-mo": desk_form(
+        "/theo-doi/su-kien/{event}/khong-mo", {"ly_do": "không liên quan", **SURE}, reviewer=403, supervisor=303
+    ),
+    "GET /theo-doi/su-kien/tep/{id:int}": desk("/theo-doi/su-kien/tep/1"),
+    "GET /theo-doi/cho-su-kien": desk("/theo-doi/cho-su-kien"),
 }
 OPEN_WHILE_CHANGING = ("/tai-khoan", "/dang-")
 """What who must change a password may use all the same."""
@@ -205,6 +237,9 @@ def place(office: Office) -> dict[str, str]:
     now = office.moment
     silent = suppressing.suppress(office.app, "so-tai-chinh/focal", None, "kiểm thử", "nghỉ", now)
     change = contacts.ask(office.app, JUSTICE, "hung-yen-2024", Wish("Trần B", "phapche@sotuphap.example"), now)
+    seen = NewFile(checked.name, checked.media_type, checked.size, checked.sha256)
+    arrived = Event("request", now.date(), "Hồ sơ đề nghị thẩm định", "12/TTr-STC", "Sở Tài chính")
+    event = events.record(office.app, arrived, by="kiểm thử", now=now, files=(seen,)).event_id
     with office.app.sessions.begin() as session:
         guards.stop(session, guards.OVERDUE, PLAN_ID, now.date(), 30, 100, now)
         message = messages.create(session, held_message(now), now)
@@ -213,7 +248,7 @@ def place(office: Office) -> dict[str, str]:
         answer = answers.by_obligation(session, [QUARTER])[QUARTER][0].id
     return {
         "link": office.link(JUSTICE), "file": "1", "answer": answer, "mark": marks[0], "year": marks[1],
-        "message": str(message), "silent": str(silent), "guard": str(guard), "change": str(change),
+        "event": event, "message": str(message), "silent": str(silent), "guard": str(guard), "change": str(change),
     }  # fmt: skip
 
 

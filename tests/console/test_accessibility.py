@@ -17,7 +17,7 @@ from starlette.routing import Route
 COOKIE = "dondoc-ban"
 PHONE = {"width": 390, "height": 844}
 WIDE = {"width": 1280, "height": 900}
-NO_PAGE = {"/healthz", "/l/{token}", "/tep/{id:int}", "/theo-doi/tep/{id:int}"}
+NO_PAGE = {"/healthz", "/l/{token}", "/tep/{id:int}", "/theo-doi/tep/{id:int}", "/theo-doi/su-kien/tep/{id:int}"}
 """GET routes that show no page: health, the link that leads on, files."""
 
 

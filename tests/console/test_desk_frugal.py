@@ -37,6 +37,7 @@ ADDRESSES = (
     f"/theo-doi/ke-hoach/{PLAN}/danh-sach.csv", f"/theo-doi/ke-hoach/{PLAN}/so-do?tat-ca=1",
     f"/theo-doi/ke-hoach/{PLAN}/nhiem-vu/{TASK}",
     f"/theo-doi/co-quan/{agency_id(1)}", "/theo-doi/duyet", "/theo-doi/thu-giu", "/theo-doi/can-lam",
+    "/theo-doi/su-kien", "/theo-doi/su-kien?tim=huong+dan&loc=da-mo", "/theo-doi/cho-su-kien",
 )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from starlette.routing import BaseRoute
 
 from dondoc.console.desk.contact_changes import contact_routes
 from dondoc.console.desk.decide import decide_routes
+from dondoc.console.desk.events import event_routes
 from dondoc.console.desk.heirs import heir_routes
 from dondoc.console.desk.held import held_routes
 from dondoc.console.desk.inbox import inbox_routes
@@ -16,6 +17,7 @@ from dondoc.console.desk.reading_routes import reading_routes
 from dondoc.console.desk.seats import Seats
 from dondoc.console.desk.sign_in import sign_in_routes
 from dondoc.console.desk.stops import stop_routes
+from dondoc.console.desk.waiting import waiting_routes
 from dondoc.console.desk.worklist import worklist_routes
 from dondoc.console.pages import Pages
 from dondoc.console.visits import Visits
@@ -38,4 +40,6 @@ def desk_routes(app: App, pages: Pages, visits: Visits, demo: bool) -> list[Base
         *lead_routes(app, pages, seats, demo),
         *heir_routes(app, pages, seats, demo),
         *contact_routes(app, pages, seats, demo),
+        *event_routes(app, pages, seats, demo),
+        *waiting_routes(app, pages, seats, demo),
     ]

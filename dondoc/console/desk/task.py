@@ -15,17 +15,20 @@ from starlette.routing import BaseRoute, Route
 from dondoc.console import wording
 from dondoc.console.desk.addresses import plan_address, task_address, task_of, with_query
 from dondoc.console.desk.criteria import criteria_address
+from dondoc.console.desk.event_record import event_address
 from dondoc.console.desk.fates import fates, outside
 from dondoc.console.desk.reading import Reading, page_number
 from dondoc.console.desk.rows import PERIODIC, RowView, row
 from dondoc.console.desk.seats import Seats
 from dondoc.console.desk.timeline import timeline
+from dondoc.console.desk.waiting import record_address
 from dondoc.console.pages import Pages
 from dondoc.console.views import HistoryView
 from dondoc.console.wording import Badge
 from dondoc.domain.clause_words import describe
 from dondoc.domain.moments import local_day
 from dondoc.domain.obligations import PERIODIC_TASK
+from dondoc.domain.occurrences import conditions
 from dondoc.domain.plan import Task
 from dondoc.domain.targets import Target, targets_of
 from dondoc.rendering.wording import leading_capital
@@ -104,7 +107,22 @@ def _values(found: Trace, known: Known | None, agency: str | None, now: datetime
         "targets": _targets(book, found.task), "criteria_address": criteria_address(book.plan.id),
         "address": here, "plan_address": plan_address(book.plan.id),
         "page_address": lambda number: with_query(here, {"co-quan": agency or "", "trang": str(number)}),
+        "opened_by": _opened_by(book, found.task), "record": _record(book, found.task),
     }  # fmt: skip
+
+
+def _opened_by(book: Book, task: Task | None) -> list[tuple[str, str]]:
+    """The events that opened something in the task, each once: words and page."""
+    found = book.scope.openings.get(task.id, ()) if task is not None else ()
+    return list(dict.fromkeys((one.name.removeprefix("Theo "), event_address(one.event)) for one in found))
+
+
+def _record(book: Book, task: Task | None) -> str:
+    """Where an event for the task is recorded; "" where it waits for none."""
+    if task is None or book.archived:
+        return ""
+    waits = any(any(conditions(part.clauses)) for part in task.parts)
+    return record_address(book.plan.id, task.id) if waits else ""
 
 
 def _targets(book: Book, task: Task | None) -> list[tuple[Target, bool]]:

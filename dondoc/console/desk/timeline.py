@@ -47,6 +47,13 @@ ACTIONS: Mapping[str, tuple[str, str]] = {
     "plan-applied": ("Áp dụng kế hoạch", "grey"),
     "withdrawn": ("Việc không còn trong kế hoạch", "grey"),
     "restored": ("Việc có lại trong kế hoạch", "grey"),
+    # Events.
+    "event-recorded": ("Ghi sự kiện vào sổ", "blue"),
+    "event-file": ("Thêm tệp cho sự kiện", "grey"),
+    "event-opened": ("Sự kiện mở việc", "blue"),
+    "event-retracted": ("Lấy lại sự kiện", "amber"),
+    "dated": ("Có ngày theo văn bản của kế hoạch khác", "violet"),
+    "event-dismissed": ("Văn bản không mở việc nào", "grey"),
     # Messages.
     "held": ("Giữ thư lại", "violet"),
     "released": ("Cho gửi thư", "green"),
@@ -153,7 +160,7 @@ def _change(entry: Entry, book: Book) -> str:
 
 _SAYS_ALL = (
     "dropped", "held", "undropped", "expired", "withdrawn", "released", "waived", "lifted", "undone",
-    "extension-refused",
+    "extension-refused", "event-recorded", "event-file", "event-opened",
 )  # fmt: skip
 
 

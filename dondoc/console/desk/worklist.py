@@ -14,20 +14,27 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from dondoc.console.desk.bench import NO_REASON, Bench, Item, Preview, Told, Typed, hidden
+from dondoc.console.desk.event_form import document_words
+from dondoc.console.desk.event_record import event_address
 from dondoc.console.desk.heirs import heirless
 from dondoc.console.desk.seats import Seats
+from dondoc.console.desk.waiting import record_address
 from dondoc.console.pages import Pages
 from dondoc.domain.moments import local_day
 from dondoc.errors import Refused
+from dondoc.rendering.wording import short_day
 from dondoc.services import contact_decisions, guarding, inbox, worklist
 from dondoc.services.accounts import SignedIn
 from dondoc.services.app import App
 from dondoc.services.books import Book, books
 from dondoc.services.contacts import Change
+from dondoc.services.proposing import Proposed, proposed_among
+from dondoc.services.waiting_clauses import Clause, DateWanted, clauses, dates_wanted
 from dondoc.services.waiting_mail import ROLE_NAMES
-from dondoc.store import alarms, guards, waiting
+from dondoc.services.worklist import Happened
+from dondoc.store import alarms, events, guards, waiting
 from dondoc.store.guards import Decision
-from dondoc.store.models import GuardRow
+from dondoc.store.models import EventRow, GuardRow
 
 HERE = "can-lam"
 HOME = "/theo-doi/can-lam"
@@ -76,12 +83,15 @@ class Worklist:
         raised = [row for back in range(ALARM_DAYS) for row in alarms.of_day(session, today - timedelta(days=back))]
         reviews, oldest = inbox.since(session)
         questions, unreviewed = heirless(self.app, session, known, now)
+        waits = clauses(session, known)
         return self.bench.show(
             seat, HERE, "worklist", 422 if wrong else 200, wrong=wrong, now=now, reviews=reviews, oldest=oldest,
             messages=waiting.messages(session), guards=_guard_rows(guards.waiting(session), known),
             leads=[lead for lead in leads if not lead.chosen], chosen=[lead for lead in leads if lead.chosen],
             heirless=questions, ended_unreviewed=unreviewed,
-            unreachable=worklist.unreachable(session, known), happened=worklist.happened(session, known),
+            unreachable=worklist.unreachable(session, known),
+            happened=[(one, _recorded_of(one)) for one in worklist.happened(session, known)],
+            loose=_loose(session, waits), undated=[(one, _dated(one)) for one in dates_wanted(session, waits)],
             contacts=[
                 (change, _contact(known, change), contact_decisions.warnings(self.app, session, change, known))
                 for change in contact_decisions.waiting(session)
@@ -131,6 +141,27 @@ def _guard_rows(rows: Sequence[GuardRow], known: dict[str, Book]) -> list[dict[s
         {"id": row.id, "plan": _title(known, row.plan_id), "day": row.day, "found": row.found, "of": row.of}
         for row in rows
     ]
+
+
+def _recorded_of(one: Happened) -> str:
+    """The form of the event that an agency says has come, filled with what it names."""
+    document = {"so": one.number or "", "ngay": short_day(one.on) if one.on else "", "trich_yeu": one.question}
+    return record_address(one.plan_id, one.task_id, **document)
+
+
+def _dated(one: DateWanted) -> str:
+    """The form of the document that a task produced, filled with what its accepted report says."""
+    document = {
+        "loai": "decision", "so": one.number or "", "ngay": short_day(one.on), "noi_ban_hanh": one.agency_name,
+        "trich_yeu": one.before.products[0] if one.before.products else one.before.activity,
+    }  # fmt: skip
+    return record_address(one.clause.book.plan.id, one.clause.task.id, **document)
+
+
+def _loose(session: Session, waits: Sequence[Clause]) -> list[tuple[str, str, EventRow, tuple[Proposed, ...]]]:
+    """Events that nobody has tied to a task: their words and page, and what they may open."""
+    found = [(row, events.to_event(row)) for row in events.waiting(session)]
+    return [(document_words(event), event_address(row.id), row, proposed_among(event, waits)) for row, event in found]
 
 
 def _contact(known: dict[str, Book], change: Change) -> str:
