@@ -6,7 +6,8 @@ import contextlib
 import hashlib
 import itertools
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import psycopg
@@ -56,6 +57,12 @@ def database_url(cluster: Cluster, template_database: str) -> Iterator[str]:
     """The SQLAlchemy address of a fresh, migrated, empty database; dropped after the test."""
     with _fresh_database(cluster, template_database) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def new_database(cluster: Cluster, template_database: str) -> Callable[[], AbstractContextManager[str]]:
+    """Like `database_url`, as often and for as long as a fixture of a whole file needs one."""
+    return lambda: _fresh_database(cluster, template_database)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from axe_playwright_python.sync_playwright import Axe
@@ -27,9 +27,11 @@ def chromium() -> Iterator[Browser]:
         launched.close()
 
 
-def serious(page: Page) -> list[str]:
-    """What axe-core calls serious or critical; the page's context must allow scripts and bypass the policy."""
-    found = Axe().run(page).response["violations"]
+def serious(page: Page, rules: Sequence[str] | None = None) -> list[str]:
+    """What axe-core calls serious or critical, by all its rules or by these; the page's context must allow scripts and
+    bypass the policy."""
+    chosen = {"runOnly": {"type": "rule", "values": list(rules)}} if rules else {}
+    found = Axe().run(page, options={"resultTypes": ["violations"], **chosen}).response["violations"]
     return [
         f"{one['id']}: {node['html']}"
         for one in found

@@ -61,10 +61,12 @@ def justice(visit: Visit) -> TestClient:
     return visit(JUSTICE)
 
 
-@pytest.fixture(autouse=True)
-def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="module", autouse=True)
+def cheap_passwords() -> Iterator[None]:
     """Hashes that take no time."""
-    monkeypatch.setattr(passwords, "PARAMETERS", CHEAPEST)
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(passwords, "PARAMETERS", CHEAPEST)
+        yield
 
 
 @pytest.fixture

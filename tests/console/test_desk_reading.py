@@ -5,15 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from html import unescape
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from office import JUSTICE, PLAN_ID, QUARTER, Office, open_office
+from office import JUSTICE, PLAN_ID, QUARTER, Office, open_office, small
 from seat_help import HERE, PASSWORD, Seat, client_of, signed_in_client
 from sqlalchemy import text
 from starlette.testclient import TestClient
@@ -37,13 +39,15 @@ PAGES = (
     "/theo-doi", "/theo-doi/ke-hoach", "/theo-doi/co-quan", "/theo-doi/thu", PLAN, TASK, f"{PLAN}/nhiem-vu/bao-cao",
     "/theo-doi/co-quan/so-tu-phap", "/theo-doi/co-quan/so-noi-vu",
 )  # fmt: skip
+NewDatabase = Callable[[], AbstractContextManager[str]]
 PDF = b"%PDF-1.7\nminh chung\n%%EOF"
 
 
-@pytest.fixture
-def whole(database_url: str, tmp_path: Path) -> Iterator[Office]:
+@pytest.fixture(scope="module")
+def whole(new_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """The whole shipped plan on 10/4/2024: some done in time, late, waiting, returned; the rest as it may be."""
-    with open_office(database_url, tmp_path / "home", shipped(), date(2024, 1, 2)) as opened:
+    home = tmp_path_factory.mktemp("home")
+    with new_database() as url, open_office(url, home, shipped(), date(2024, 1, 2)) as opened:
         opened.set(date(2024, 4, 10))
         dated = sorted(o for o in _ids(opened) if "/1/" in o)
         for n, key in enumerate(dated[:24]):
@@ -57,10 +61,20 @@ def whole(database_url: str, tmp_path: Path) -> Iterator[Office]:
         yield opened
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def reader(whole: Office) -> TestClient:
     """Somebody who may only read."""
     return signed_in_client(whole, console_app(whole.app), "read")
+
+
+@pytest.fixture(scope="module")
+def chair(new_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seat]:
+    """As `seat`, in an office where nothing happens: for who only reads."""
+    home = tmp_path_factory.mktemp("home")
+    with new_database() as url, open_office(url, home, small(), date(2024, 1, 2)) as office:
+        office.set(date(2024, 3, 20))
+        pages = console_app(office.app)
+        yield cache(lambda role: signed_in_client(office, pages, role))
 
 
 def _ids(office: Office) -> list[str]:
@@ -84,9 +98,9 @@ def how_many(page: str) -> int:
 @pytest.mark.parametrize("role", ["read", "reviewer", "supervisor"])
 @pytest.mark.parametrize("page", PAGES)
 def test_every_role_reads_every_page_and_each_says_what_it_is_of_when_and_what_it_means(
-    page: str, role: str, seat: Seat
+    page: str, role: str, chair: Seat
 ) -> None:
-    found = seat(role).get(page)
+    found = chair(role).get(page)
     assert found.status_code == 200
     assert len(re.findall("<h1", found.text)) == 1
     assert "Tình hình đến 09:00 ngày 20/3/2024" in words(found.text)
@@ -229,8 +243,8 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("typed", HOSTILE)
-def test_hostile_words_only_find_nothing(typed: str, seat: Seat) -> None:
-    client = seat("read")
+def test_hostile_words_only_find_nothing(typed: str, chair: Seat) -> None:
+    client = chair("read")
     for name in ("tim", "co-quan", "linh-vuc", "trang-thai", "thang", "sap-xep", "trang"):
         found = client.get(PLAN, params={name: typed})
         assert found.status_code == 200, name
@@ -239,8 +253,8 @@ def test_hostile_words_only_find_nothing(typed: str, seat: Seat) -> None:
     assert client.get(TASK, params={"trang": typed}).status_code == 200
 
 
-def test_a_choice_that_does_not_exist_is_told(seat: Seat) -> None:
-    page = words(seat("read").get(PLAN, params={"co-quan": "khong-co", "trang-thai": "xyz"}).text)
+def test_a_choice_that_does_not_exist_is_told(chair: Seat) -> None:
+    page = words(chair("read").get(PLAN, params={"co-quan": "khong-co", "trang-thai": "xyz"}).text)
     assert "Không có lựa chọn “khong-co”, “xyz”" in page
 
 
@@ -253,8 +267,8 @@ def test_a_choice_that_does_not_exist_is_told(seat: Seat) -> None:
         f"/theo-doi/tep/{2**70}", f"{TASK}?co-quan=khong-co", "/theo-doi/ke-hoach/khong-co/danh-sach.csv",
     ],
 )  # fmt: skip
-def test_what_does_not_exist_is_not_found(address: str, seat: Seat) -> None:
-    assert seat("read").get(address).status_code == 404
+def test_what_does_not_exist_is_not_found(address: str, chair: Seat) -> None:
+    assert chair("read").get(address).status_code == 404
 
 
 def test_the_task_page_explains_as_dondoc_explain_does(office: Office, seat: Seat) -> None:
@@ -318,8 +332,8 @@ def test_what_waits_for_somebody_is_on_the_overview(office: Office, seat: Seat) 
     assert "Cũ nhất gửi ngày 20/3/2024, đã chờ 4 ngày làm việc." in page
 
 
-def test_an_agency_without_work_messages_or_answers_says_so(office: Office, seat: Seat) -> None:
-    page = words(seat("read").get("/theo-doi/co-quan/so-y-te").text)
+def test_an_agency_without_work_messages_or_answers_says_so(chair: Seat) -> None:
+    page = words(chair("read").get("/theo-doi/co-quan/so-y-te").text)
     for said in ("không nợ việc nào", "Chưa có câu trả lời nào", "Chưa có thư nào", "Chưa cấp liên kết nào"):
         assert said in page
 
@@ -359,9 +373,17 @@ def test_without_any_plan_the_pages_say_what_to_do(database_url: str, tmp_path: 
         town.app.engine.dispose()
 
 
-def test_an_archived_plan_reminds_nobody_and_says_so(whole: Office, reader: TestClient) -> None:
-    with whole.app.sessions.begin() as session:
-        session.execute(text("UPDATE plans SET archived = true"))
+def test_an_archived_plan_reminds_nobody_and_says_so(archived: None, reader: TestClient) -> None:
     page = words(reader.get(PLAN, params={"trang-thai": "qua-han"}).text)
     assert "Kế hoạch đã lưu trữ: giữ số liệu, không nhắc nữa." in page
     assert "nếu đến lúc đó chưa có báo cáo" not in page
+
+
+@pytest.fixture
+def archived(whole: Office) -> Iterator[None]:
+    """The plan is archived as long as the test looks."""
+    with whole.app.sessions.begin() as session:
+        session.execute(text("UPDATE plans SET archived = true"))
+    yield
+    with whole.app.sessions.begin() as session:
+        session.execute(text("UPDATE plans SET archived = false"))
