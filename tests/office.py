@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from functools import cache
 from pathlib import Path
@@ -40,8 +40,10 @@ JUSTICE = "so-tu-phap/focal"
 
 @cache
 def small() -> Workspace:
-    """The shipped plan with a handful of its tasks."""
-    return only(shipped(), *TASKS)
+    """The shipped plan with a handful of its tasks; the one that waits is a plain question here, no counted work."""
+    found = only(shipped(), *TASKS)
+    tasks = tuple(replace(task, cases=None) for task in found.plan.tasks)
+    return replace(found, plan=replace(found.plan, tasks=tasks))
 
 
 @dataclass

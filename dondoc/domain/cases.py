@@ -204,12 +204,14 @@ def _work(case: Case, today: date) -> tuple[WorkState, Answer | None]:
     accepted = [a.kind for a in case.answers if a.review is not None and a.review.outcome == "accepted"]
     if "not_applicable" in accepted or "not_mine" in accepted:
         return "waived", None
+    if obligation.kind == "ongoing":
+        return "ongoing", None  # what it yields is accepted one by one (`products`), and the work goes on
     reports = [a for a in case.answers if a.kind == "done"]
     if "done" in accepted:
         return "done", _first_standing(reports)
     if reports and reports[-1].review is None:
         return "reported", _first_standing(reports)
-    if obligation.kind in ("ongoing", "awaiting", "unassigned"):
+    if obligation.kind in ("awaiting", "unassigned"):
         return obligation.kind, None
     if reports:
         return "returned", None

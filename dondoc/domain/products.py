@@ -42,8 +42,10 @@ class Product:
 
 
 def opened_by_products(plan: Plan) -> tuple[Task, ...]:
-    """The tasks that products of other tasks open: they wait for an event and say which tasks come before."""
-    return tuple(task for task in plan.tasks if task.after.tasks and next(_parts(task), None) is not None)
+    """The tasks that products of other tasks open: they wait for an event and say which tasks come before. Work that
+    is only counted is opened by nothing."""
+    waiting = (task for task in plan.tasks if task.after.tasks and task.cases != "counted")
+    return tuple(task for task in waiting if next(_parts(task), None) is not None)
 
 
 def products(plan: Plan, cases: Iterable[Case], calendar: WorkCalendar) -> tuple[Product, ...]:
@@ -54,12 +56,14 @@ def products(plan: Plan, cases: Iterable[Case], calendar: WorkCalendar) -> tuple
     return tuple(product for task in opened_by_products(plan) for product in _products(plan, task, by_task, calendar))
 
 
-def accepted(case: Case) -> Accepted | None:
-    """When its product was accepted; None while it is not."""
-    for answer in case.answers:
-        if answer.kind == "done" and answer.review is not None and answer.review.outcome == "accepted":
-            return Accepted(case.obligation.id, local_day(answer.review.at))
-    return None
+def accepted(case: Case) -> tuple[Accepted, ...]:
+    """When its products were accepted, oldest first: one, but of ongoing work as many as there were, one a day."""
+    days = sorted(
+        local_day(answer.review.at)
+        for answer in case.answers
+        if answer.kind == "done" and answer.review is not None and answer.review.outcome == "accepted"
+    )
+    return tuple(Accepted(case.obligation.id, on) for on in dict.fromkeys(days))
 
 
 def is_delivered(cases: Sequence[Case]) -> bool:
@@ -68,7 +72,7 @@ def is_delivered(cases: Sequence[Case]) -> bool:
     What is waived is not owed; a task that nobody owes, or of which nobody knows who owes it, is not delivered.
     """
     owed = [case for case in cases if not _is_excused(case)]
-    delivered = {case.obligation.agency for case in owed if accepted(case) is not None}
+    delivered = {case.obligation.agency for case in owed if accepted(case)}
     return bool(owed) and {case.obligation.agency for case in owed} == delivered
 
 
@@ -86,7 +90,7 @@ def _parts(task: Task) -> Iterator[str]:
 def _products(
     plan: Plan, task: Task, by_task: Mapping[str, Sequence[Case]], calendar: WorkCalendar
 ) -> Iterator[Product]:
-    before = [_delivered(by_task.get(id, ())) for id in task.after.tasks]
+    before = [_delivered(by_task.get(id, ()), task.after.mode == "each") for id in task.after.tasks]
     every = sorted((one for found in before for one in found), key=lambda one: (one.on, one.obligation_id))
     if task.after.mode == "each":
         yield from (_product(plan, task, [one], calendar) for one in every)
@@ -96,8 +100,13 @@ def _products(
         yield _product(plan, task, every, calendar)
 
 
-def _delivered(cases: Iterable[Case]) -> list[Accepted]:
-    return [found for case in cases if (found := accepted(case)) is not None]
+def _delivered(cases: Iterable[Case], again: bool) -> list[Accepted]:
+    """The first product of each; of ongoing work, which yields one after another, every one where each opens work."""
+    return [found for case in cases for found in accepted(case)[: None if again and _goes_on(case) else 1]]
+
+
+def _goes_on(case: Case) -> bool:
+    return case.obligation.kind == "ongoing"
 
 
 def _is_excused(case: Case) -> bool:

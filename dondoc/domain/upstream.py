@@ -88,7 +88,7 @@ def late_cases(cases: Sequence[Case], lookout: Lookout) -> list[Case]:
     """
     if is_delivered(cases):
         return []
-    there = {case.obligation.agency for case in cases if accepted(case) is not None}
+    there = {case.obligation.agency for case in cases if accepted(case)}
     return [case for case in cases if case.obligation.agency not in there and _is_late(case, lookout)]
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from dondoc.domain.clauses import Every, Ongoing, to_json
 from dondoc.domain.plan import DUTIES_SECTION, Lead, Part, Task
 from dondoc.loading.deadlines import Clauses, read_clauses
+from dondoc.loading.depending import read_after
 from dondoc.loading.leads import Leads, split_cell
 from dondoc.loading.schema import Fields
 from dondoc.loading.tasks import LONGEST_ANSWER
@@ -67,6 +68,7 @@ def _task(fields: Fields, code: str, duty: dict[str, Any], clauses: Clauses, lea
         deadline=duty["deadline"],
         clauses=clauses,
         parts=_parts(fields, found, clauses),
+        after=read_after(fields),
         respond_within=fields.number("respond_within", 1, LONGEST_ANSWER),
         periodic=fields.flag("periodic", default=False),
         note=fields.text("note"),

@@ -63,8 +63,8 @@ def tell_redated(session: Session, found: Book, moved: Sequence[Change], name: s
     old = {change.new.id: change.old.due_on for change in moved}
     for case in obligations.load_cases(session, ids=list(old)):
         before, after = old[case.obligation.id], case.obligation.due_on
-        if before == after or after is None:
-            continue
+        if before == after or after is None or case.obligation.kind == "unassigned":
+            continue  # of what nobody is known to owe nobody is told
         was = f" (trước đó: {full_day(before)})" if before else ""
         notice = line(case, "redated", now, f"Hạn của việc nay là {full_day(after)}{was}, theo {name}.")
         queue_notices(session, found.plan, found.directory, [(notice, case.obligation)], now)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from dondoc.domain.answers import AnswerKind
@@ -108,6 +108,7 @@ def _waiting(
         earlier.obligation_id == answer.obligation_id,
         earlier.outcome == "accepted",
         earlier.kind.in_(("done", "not_applicable", "not_mine")),
+        or_(earlier.kind != "done", ObligationRow.kind != "ongoing"),  # ongoing work yields one product after another
     )
     waived = exists().where(WaiverRow.obligation_id == answer.obligation_id, WaiverRow.lifted_at.is_(None))
     query = (

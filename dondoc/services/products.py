@@ -3,12 +3,13 @@ with it (DEADLINES §3 "After another task")."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy.orm import Session
 
+from dondoc.domain.cases import Case
 from dondoc.domain.products import Product, accepted, opened_by_products, products, tasks_before
 from dondoc.services import announcing
 from dondoc.services.app import App
@@ -48,17 +49,27 @@ def keep(app: App, session: Session, plan_id: str, now: datetime) -> int:
     desk = Desk(app, session, BY, now)
     before = tasks_before(found.plan)
     cases = [case for id in sorted(before) for case in obligations.load_cases(session, plan_id=plan_id, task_id=id)]
-    resting = {one.obligation_id for case in cases if (one := accepted(case)) is not None}
+    wanted = products(found.plan, cases, found.scope.calendar)
     rows = events.products(session, plan_id)
-    fallen = [row for row in rows if not resting.issuperset(row.sources or ())]
+    fallen = [row for row in rows if _is_fallen(row, cases, wanted)]
     changed = [row.id for row in fallen]
     for row in fallen:
         desk.take_back(row, UNDONE)
     standing = [row for row in rows if row not in fallen]
-    for product in _new(found, products(found.plan, cases, found.scope.calendar), standing, session):
+    for product in _new(found, wanted, standing, session):
         changed.append(open_product(desk, found, product))
     _announce_after_commit(app, session, changed)
     return len(changed)
+
+
+def _is_fallen(row: EventRow, cases: Iterable[Case], wanted: Iterable[Product]) -> bool:
+    """Whether a report that it rests on is accepted no more; of work that goes on, and yields one product after
+    another, whether it is this product that is not."""
+    sources = [case for case in cases if case.obligation.id in (row.sources or ()) and accepted(case)]
+    if len(sources) < len(row.sources or ()):
+        return True
+    again = row.issuer is not None and any(case.obligation.kind == "ongoing" for case in sources)
+    return again and row.id not in {product.event.id for product in wanted}
 
 
 def _new(

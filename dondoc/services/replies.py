@@ -10,6 +10,7 @@ from dondoc.domain.answers import ANSWER_KINDS, Answer, AnswerKind
 from dondoc.domain.cases import Case, promise_limit, standing
 from dondoc.domain.explain import day_name
 from dondoc.domain.moments import local_day
+from dondoc.domain.products import tasks_before
 from dondoc.errors import Refused
 from dondoc.intake.files import MAX_FILES, Checked
 from dondoc.intake.texts import clean_line, clean_text
@@ -130,7 +131,10 @@ def _is_bare_receipt(hindrance: Objection, reply: Reply) -> bool:
 
 def unavailable(case: Case, kind: ReplyKind, book: Book, now: datetime) -> Objection | None:
     """Why this case takes no reply of that kind at `now`, whatever stands in it; None when it does."""
-    refusal = _state_refusal(case, kind, standing(case, now, book.rules).work) or _counted_refusal(case, kind, book)
+    work = standing(case, now, book.rules).work
+    is_product = work == "ongoing" and kind == "done" and case.obligation.task_id in tasks_before(book.plan)
+    # What another task waits for is reported when it is there, not only in the periodic report.
+    refusal = "" if is_product else _state_refusal(case, kind, work) or _counted_refusal(case, kind, book)
     if refusal:
         message = f"Việc {task_name(case, book)} {refusal}"
         return Objection("obligations", message, case.obligation.id)
@@ -165,13 +169,10 @@ def _state_refusal(case: Case, kind: ReplyKind, work: str) -> str:
 
 def _counted_refusal(case: Case, kind: ReplyKind, book: Book) -> str:
     task = book.plan.by_id.get(case.obligation.task_id)
-    if task is None or task.cases != "counted" or kind in ("not_applicable", "not_mine"):
+    is_counted = task is not None and task.cases == "counted" and case.obligation.kind == "awaiting"
+    if not is_counted or kind in ("not_applicable", "not_mine"):
         return ""
-    return (
-        "là việc theo vụ việc: số vụ việc được báo cáo trong báo cáo định kỳ."
-        if case.obligation.kind == "awaiting"
-        else ""
-    )
+    return "là việc theo vụ việc: số vụ việc được báo cáo trong báo cáo định kỳ."
 
 
 def _no_promise(case: Case, book: Book, today: date) -> str:

@@ -90,6 +90,12 @@ def test_a_cap_is_kept_and_an_alternative_is_replaced(desk: Office) -> None:
     assert {aim for id, (_, aim) in now.items() if "/II.2.40/" in id} == {"2024-09-15"}
 
 
+def test_the_day_moves_also_where_nobody_is_known_to_owe_it(desk: Office) -> None:
+    plan = Event("plan", date(2024, 5, 13), "Kế hoạch rà soát TTHC năm 2024", "77/KH-UBND", "UBND tỉnh")
+    events.record(desk.app, plan, [Choice("II.2.40", due_on=date(2024, 8, 1))], by="admin", now=desk.moment)
+    assert kept(desk)[f"{PLAN}/II.2.40/-/1/?cac-so-ban-nganh"] == ("unassigned", "2024-08-01")
+
+
 def test_what_was_late_before_is_late_again_when_its_new_day_is_taken_back(desk: Office) -> None:
     plan = Event("plan", date(2024, 5, 13), "Kế hoạch của Văn phòng Chính phủ", "9/KH-VPCP", "Văn phòng Chính phủ")
     events.record(desk.app, plan, [Choice("II.2.12", due_on=date(2024, 6, 30))], by="admin", now=desk.moment)

@@ -16,6 +16,7 @@ from dondoc.domain.plan import After, DateFrom
 from dondoc.domain.workspace import Workspace
 from dondoc.services import extending, reviewing, undoing
 from dondoc.services.applying import apply_workspace
+from dondoc.services.replies import NotAllowed
 from dondoc.services.sweeping import sweep
 from dondoc.store import obligations
 from dondoc.store.models import EventRow, NoticeRow
@@ -105,3 +106,28 @@ def test_a_day_follows_another_plan_and_its_owner_is_told(desk: Office) -> None:
     with desk.app.sessions() as session:
         told = session.scalars(select(NoticeRow.reason).where(NoticeRow.obligation_id == id)).all()
     assert any("15/5/2024" in words or "15/05/2024" in words for words in told), told
+
+
+def test_work_that_goes_on_yields_one_product_after_another(database_url: str, tmp_path: Path) -> None:
+    source, reviewer = f"{PLAN}/II.2.28/-/ca-nam/so-y-te", "admin"
+
+    def opened(desk: Office) -> list[date]:
+        with desk.app.sessions() as session:
+            cases = obligations.load_cases(session, plan_id=PLAN, task_id="II.2.29")
+        return sorted(case.obligation.opens_on for case in cases if case.obligation.kind == "task")
+
+    with open_office(database_url, tmp_path, only(shipped(), "II.2.28", "II.2.29"), date(2024, 1, 2)) as desk:
+        days = [date(2024, 3, 20), date(2024, 4, 10)]
+        for on in days:
+            desk.set(on)
+            desk.submit(source, kind="done", document_number="7/QĐ-UBND", document_date=on)
+            assert [item.obligation_id for item in desk.waiting()] == [source]
+            reviewing.accept(desk.app, source, by=reviewer, now=desk.moment)
+        assert desk.waiting() == ()
+        assert opened(desk) == days
+        undoing.undo(desk.app, source, by=reviewer, now=desk.moment, why="Nhầm văn bản.")
+        assert opened(desk) == days[:1]
+        reviewing.accept(desk.app, source, by=reviewer, now=desk.moment)
+        assert opened(desk) == days
+        with pytest.raises(NotAllowed, match="việc thường xuyên"):  # stays in the periodic report
+            desk.submit(source, kind="progress", note="Đang làm.")
