@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from jinja2 import Template
 from markupsafe import Markup
@@ -77,6 +77,13 @@ class Section:
         return tuple(Group(name, tuple(line for line in self.lines if line.agency_name == name)) for name in names)
 
 
+class _Told(NamedTuple):
+    """A message, and the sentences that all its templates share, written once."""
+
+    message: MessageContext
+    words: dict[str, str]
+
+
 class NoticeRenderer:
     """Writes messages with the templates under `folder`/notices. Holds no state but compiled templates."""
 
@@ -91,43 +98,37 @@ class NoticeRenderer:
         hole in it is never returned.
         """
         message = _one_line(context)
-        sections = _sections(message.lines)
-        text = self._composed("body.txt", message, sections)
-        html = self._composed("body.html", message, sections)
-        return Rendered(
-            self._subject(message, sections), _tidy(text), html.strip() + "\n", self._zalo(message, sections)
-        )
+        told, sections = _Told(message, self._words(message)), _sections(message.lines)
+        text = self._composed("body.txt", told, sections)
+        html = self._composed("body.html", told, sections)
+        return Rendered(self._subject(told, sections), _tidy(text), html.strip() + "\n", self._zalo(told, sections))
 
-    def _composed(self, form: str, message: MessageContext, sections: Iterable[Section], others: int = 0) -> str:
+    def _composed(self, form: str, told: _Told, sections: Iterable[Section], others: int = 0) -> str:
         mark: Callable[[str], str] = Markup if form.endswith(".html") else str
-        written = [
-            replace(section, body=mark(self._fragment(form, message, section).strip("\n"))) for section in sections
-        ]
-        words = self._words(message)
-        return self._run(f"{COMPOSER}/{form}", message=message, words=words, sections=written, others=others)
+        written = [replace(section, body=mark(self._fragment(form, told, section).strip("\n"))) for section in sections]
+        return self._run(f"{COMPOSER}/{form}", **told._asdict(), sections=written, others=others)
 
     def _words(self, message: MessageContext) -> dict[str, str]:
         """The sentences that all messages share: plain text, which each template escapes as its own form needs."""
         return self._guarded(WORDS, lambda template: named_texts(template, {"message": message}))
 
-    def _fragment(self, form: str, message: MessageContext, section: Section) -> str:
+    def _fragment(self, form: str, told: _Told, section: Section) -> str:
         return self._run(
             f"{section.kind}/{form}",
-            message=message,
-            words=self._words(message),
+            **told._asdict(),
             lines=section.lines,
             groups=section.groups,
             count=section.count,
-            only=section.lines[0] if len(message.lines) == 1 else None,
+            only=section.lines[0] if len(told.message.lines) == 1 else None,
         )
 
-    def _subject(self, message: MessageContext, sections: tuple[Section, ...]) -> str:
-        phrases = [_joined(self._fragment("subject.txt", message, section)) for section in sections]
+    def _subject(self, told: _Told, sections: tuple[Section, ...]) -> str:
+        phrases = [_joined(self._fragment("subject.txt", told, section)) for section in sections]
         subject = ""
         for kept in range(min(len(phrases), MAX_PHRASES), 0, -1):
             others = sum(section.count for section in sections[kept:])
             subject = _joined(
-                self._run(f"{COMPOSER}/subject.txt", message=message, phrases=phrases[:kept], others=others)
+                self._run(f"{COMPOSER}/subject.txt", message=told.message, phrases=phrases[:kept], others=others)
             )
             if len(subject) <= MAX_SUBJECT:
                 break
@@ -135,12 +136,12 @@ class NoticeRenderer:
             raise ProblemsFound([self._problem("subject.txt", "empty", "rỗng")])
         return shorten(subject, MAX_SUBJECT)
 
-    def _zalo(self, message: MessageContext, sections: tuple[Section, ...]) -> str:
+    def _zalo(self, told: _Told, sections: tuple[Section, ...]) -> str:
         """The most urgent lines that fit; a last line counts what was left out."""
-        total = len(message.lines)
+        total = len(told.message.lines)
 
         def short(left_out: int) -> str:
-            return _tidy(self._composed("zalo.txt", message, _first(sections, total - left_out), left_out)).strip()
+            return _tidy(self._composed("zalo.txt", told, _first(sections, total - left_out), left_out)).strip()
 
         left_out = bisect_left(range(total + 1), True, key=lambda n: len(short(n)) <= MAX_ZALO - LINK_ROOM)
         if left_out > total:

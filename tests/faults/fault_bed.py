@@ -51,6 +51,9 @@ CHANNELS = f"""
 email: {{host: mail.example, port: 25, mode: plain, sender: {SENDER}}}
 zalo: {{app_id: '{APP_ID}', timeout: 2}}
 """
+KILLED_BUT_POWERED = {"fsync": "off", "full_page_writes": "off"}
+"""Processes are killed, the machine is not: what was handed to its kernel is there when PostgreSQL comes back. Every
+commit is handed over before it is answered, as in production."""
 LONGEST_RUN = 120.0
 SEED = "fault_seed"
 ADMINISTRATOR = "quản trị (kiểm thử)"
@@ -91,7 +94,7 @@ class Base:
     def __init__(self, folder: Path, workspace: Workspace | None = None, first: date = FIRST) -> None:
         self.folder = folder
         self.workspace, self.first = workspace or town_workspace(), first
-        self.cluster = Cluster(folder / "cluster")
+        self.cluster = Cluster(folder / "cluster", KILLED_BUT_POWERED)
         self._numbers = itertools.count(1)
         self.context = multiprocessing.get_context("forkserver")
         self.context.set_forkserver_preload(["fault_worker"])

@@ -10,12 +10,16 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from fault_points import POINTS
+from town import ROOT
 
 from dondoc.bootstrap import open_app
+from dondoc.rendering.checking import check_templates
 from dondoc.services import delivering, guarding, pressing, releasing, sweeping, tracking
 from dondoc.services.app import App
 from dondoc.store import messages
 
+check_templates(ROOT / "templates")
+"""So that they are compiled in the process from which all workers are forked, not in each."""
 WHO = "người theo dõi (kiểm thử)"
 
 

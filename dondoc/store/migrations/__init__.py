@@ -2,20 +2,23 @@
 
 Downgrades are not offered: the journal, the ladders and the sent-ledger are evidence, and a step back could only throw
 columns of it away. Going back means restoring the backup taken before the update.
+
+Alembic is imported where it is used: every process opens the store, hardly one changes its schema.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, func, select
 from sqlalchemy.pool import NullPool
 
 from dondoc.errors import SettingsError
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
 
 # Not Alembic's default name: Prefect uses that one, and somebody may put both into one database.
 VERSION_TABLE = "dondoc_version"
@@ -30,10 +33,12 @@ def migrate(url: str) -> None:
     Two processes that start at once take turns: the second waits, then finds nothing to do. All or nothing: a failing
     migration leaves the schema as it was. Raises SettingsError when the database was made by a newer dondoc.
     """
+    from alembic import command
+
     with _engine(url).begin() as connection:
         connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
         config = _config()
-        _refuse_newer(connection, ScriptDirectory.from_config(config))
+        _refuse_newer(connection, _scripts(config))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 
@@ -41,7 +46,7 @@ def migrate(url: str) -> None:
 def schema_is_current(url: str) -> bool:
     """Whether the database has exactly the schema of this version of dondoc; changes nothing."""
     with _engine(url).connect() as connection:
-        return _versions(connection) == set(ScriptDirectory.from_config(_config()).get_heads())
+        return _versions(connection) == set(_scripts(_config()).get_heads())
 
 
 def _engine(url: str) -> Engine:
@@ -50,13 +55,23 @@ def _engine(url: str) -> Engine:
 
 
 def _config() -> Config:
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     return config
 
 
+def _scripts(config: Config) -> ScriptDirectory:
+    from alembic.script import ScriptDirectory
+
+    return ScriptDirectory.from_config(config)
+
+
 def _versions(connection: Connection) -> set[str]:
+    from alembic.runtime.migration import MigrationContext
+
     context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
     return set(context.get_current_heads())
 
