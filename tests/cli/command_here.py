@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 import os
 import sys
 from collections.abc import Mapping
@@ -18,6 +19,22 @@ from dondoc.loading import load_calendar
 
 _calendar = cache(load_calendar)
 """Read once: a command in a process of its own reads the five years' files each time."""
+
+
+def _loggers() -> list[logging.Logger]:
+    known = logging.root.manager.loggerDict.values()
+    return [logging.root, *(one for one in known if isinstance(one, logging.Logger))]
+
+
+def _handlers() -> set[logging.Handler]:
+    return {handler for logger in _loggers() for handler in logger.handlers}
+
+
+def _take_away(before: set[logging.Handler]) -> None:
+    """Prefect, imported by a command, has its log written to this test's standard error: the next test has another."""
+    for logger in _loggers():
+        for handler in [one for one in logger.handlers if one not in before]:
+            logger.removeHandler(handler)
 
 
 @dataclass(frozen=True)
@@ -52,8 +69,10 @@ class Here:
         if text:
             self.monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode()), encoding="utf-8"))
         self.capsys.readouterr()
+        before = _handlers()
         with pytest.raises(SystemExit) as ended:
             cli.main()
+        _take_away(before)
         out, err = self.capsys.readouterr()
         assert "Traceback" not in err
         return Said(int(ended.value.code or 0), out, err)
