@@ -40,17 +40,15 @@ def show_list(state: State = None, plan: PlanId = None, json: AsJson = False) ->
     if not found:
         typer.echo("Không có sự kiện nào.")
         return
-    print_table(
-        ("Mã", "Ngày", "Loại", "Số, ký hiệu", "Cơ quan ban hành", "Trích yếu", "Tình trạng", "Nhiệm vụ"),
-        (
-            (
-                one.row.id, f"{one.row.on:%d/%m/%Y}", _kind(one.row), one.row.number or "",
-                one.row.issuer or "", one.row.subject, STATE_NAMES[one.state],
-                ", ".join(task for _, task in one.tasks),
-            )
-            for one in found
-        ),
-    )  # fmt: skip
+    print_table(("Mã", "Văn bản, sự việc", "Tình trạng"), map(_list_row, found), whole_first=True)
+
+
+def _list_row(one: Listed) -> tuple[str, str, str]:
+    row = one.row
+    source = ", ".join(filter(None, (row.number, row.issuer))) or _kind(row)
+    tasks = ", ".join(task for _, task in one.tasks)
+    words = f"{row.on:%d/%m/%Y}. {source}: {row.subject}"
+    return row.id, words, f"{STATE_NAMES[one.state]}{f': {tasks}' if tasks else ''}"
 
 
 def show(event_id: EventId, json: AsJson = False) -> None:
@@ -78,11 +76,12 @@ def show_waiting(plan: PlanId = None, json: AsJson = False) -> None:
     if not found:
         typer.echo("Không có điều kiện nào đang chờ sự kiện.")
         return
+    several = len({one.book.plan.id for one in found}) > 1
     print_table(
-        ("Nhiệm vụ", "Kế hoạch", "Đang chờ", "Từ", "Cơ quan chờ / đã trả lời", "Lần trả lời gần nhất", "Sau nhiệm vụ",
-         "Sự kiện có thể mở"),
-        (_clause_row(one, offered.get(one.key, ())) for one in found),
-    )  # fmt: skip
+        ("Nhiệm vụ", "Đang chờ", "Cơ quan chờ, đã trả lời", "Liên quan"),
+        (_clause_row(one, offered.get(one.key, ()), several) for one in found),
+        whole_first=True,
+    )
 
 
 def propose(event_id: EventId, json: AsJson = False) -> None:
@@ -198,15 +197,17 @@ def _waits(each: Waits) -> dict[str, Any]:
     return {"agency": each.agency, "said": said, "said_at": each.said_at, "document": each.document or None}
 
 
-def _clause_row(one: Clause, offered: Sequence[tuple[str, str]]) -> tuple[object, ...]:
+def _clause_row(one: Clause, offered: Sequence[tuple[str, str]], several: bool) -> tuple[object, ...]:
     last = next(iter(one.answered), None)
-    proposed = [f"{id} (đề xuất)" for id in one.task.after.proposed]
     label = f" ({one.part.label})" if one.part.label else ""
+    plan = f" ({one.book.plan.id})" if several else ""
+    who = f"{len(one.waits)} chờ, {len(one.answered)} đã trả lời" if one.waits else "ngày trong kế hoạch vẫn tính"
+    said = "" if last is None else f"; gần nhất: {last.name}, {_said(last)}"
+    before = [f"sau {id}" for id in one.before] + [f"sau {id} (đề xuất)" for id in one.task.after.proposed]
+    events_offered = [f"có thể do {words} ({id})" for id, words in offered]
     return (
-        f"{one.task.id}{label}", one.book.plan.id, "; ".join(one.questions), _short(one.since),
-        f"{len(one.waits)} / {len(one.answered)}" if one.waits else "ngày trong kế hoạch vẫn tính",
-        "" if last is None else f"{last.name}, {_said(last)}", ", ".join((*one.before, *proposed)),
-        "; ".join(f"{words} ({id})" for id, words in offered),
+        one.task.id, f"{'; '.join(one.questions)}{label}{plan}, từ {_short(one.since)}", f"{who}{said}",
+        "; ".join((*before, *events_offered)),
     )  # fmt: skip
 
 

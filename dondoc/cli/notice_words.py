@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from dondoc.domain.moments import ZONE, parse_day
@@ -64,9 +64,13 @@ def print_json(data: Any) -> None:
     typer.echo(jsonlib.dumps(data, ensure_ascii=False))
 
 
-def print_table(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
-    """A table whose cells are shown as they are: a server's "[10.0.0.1]" is no markup and no command to a terminal."""
-    table = Table(*columns)
+def print_table(columns: Iterable[str], rows: Iterable[Iterable[object]], *, whole_first: bool = False) -> None:
+    """A table whose cells are shown as they are: a server's "[10.0.0.1]" is no markup and no command to a terminal.
+
+    With `whole_first` the first column, by which a person names a row to the next command, is never cut.
+    """
+    first, *others = columns
+    table = Table(Column(first, no_wrap=whole_first, overflow="fold"), *others)
     for row in rows:
         table.add_row(*map(as_it_is, row))
     Console().print(table)

@@ -93,7 +93,7 @@ def test_what_waits_is_told_with_the_last_answers(desk: Desk) -> None:
     assert [(one["agency"], one["said"]) for one in found[FINDING]["agencies"]] == [("so-tu-phap", "not_happened")]
     assert len(found[GUIDED]["agencies"]) > 20 and found[GUIDED]["agencies"][0]["said"] is None
     table = event(desk, "waiting").out
-    assert "chưa xảy ra, 13/05/2024" in table and "1 / 1" in table
+    assert "chưa xảy ra, 13/05/2024" in table and "1 chờ, 1 đã trả lời" in table
 
 
 @pytest.mark.parametrize(
