@@ -33,7 +33,8 @@ liệu thật. Bảng làm từ `tests/cases/su-kien-hung-yen-2024.yaml` bằng 
 ở đây.
 
 - **Mốc phấn đấu**: ngày để nhắc khi không ai ghi hạn; qua mốc không tính quá hạn, không đôn đốc.
-- **Đếm theo vụ việc**: không mở việc; báo số nhận, đúng hạn, quá hạn trong báo cáo định kỳ.
+- **Đếm theo vụ việc**: không mở việc; báo số nhận, đúng hạn, quá hạn trong báo cáo định kỳ; ghi sổ chỉ để
+  đối chiếu số.
 - **Chỉ là ghi chú**: không mở việc, không hỏi.
 - Cùng lời không bao giờ tự mở việc thứ hai: người ghi chọn từng nhiệm vụ.
 
