@@ -87,11 +87,8 @@ def _line(line: DraftLine, book: Book, cases: Mapping[str, Case], day: date) -> 
 
 
 def _title(line: DraftLine, book: Book, task: Task | None) -> str:
-    """What is to be done, with the event by which it began; a district that also answers for its communes reads whose
-    work a line is."""
+    """What is to be done; a district that also answers for its communes reads whose work a line is."""
     title = task.activity if task else line.obligation.name
-    if task and line.obligation.opening is not None:
-        title = f"{title} ({line.obligation.name[:1].lower()}{line.obligation.name[1:]})"
     if line.notice.to not in ("lead", "head") or line.recipient.agency_id == line.obligation.agency:
         return title
     return f"{book.directory.by_id[line.obligation.agency].name}: {title}"
