@@ -19,9 +19,10 @@ def office(main: str = WORD, parts: dict[str, bytes] | None = None, types: bytes
     content = types or f'<Types><Override PartName="/main.xml" ContentType="{main}"/></Types>'.encode()
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("[Content_Types].xml", content)
+        # Of one moment always: the same file made twice is the same bytes.
+        archive.writestr(zipfile.ZipInfo("[Content_Types].xml"), content)
         for name, body in (parts or {"word/document.xml": b"<w:document/>"}).items():
-            archive.writestr(name, body)
+            archive.writestr(zipfile.ZipInfo(name), body)
     return out.getvalue()
 
 

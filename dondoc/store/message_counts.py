@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from dondoc.domain.compose import PRESSED
+from dondoc.domain.policy import OPENED, PASSED_ON
 from dondoc.store.messages import RECEIPT, MessageStatus
 from dondoc.store.models import MessageRow, NoticeRow
 
 _IS_RECEIPT = func.starts_with(MessageRow.klass, RECEIPT)
+_IS_URGENT = or_(func.starts_with(MessageRow.klass, "event:"), func.starts_with(MessageRow.klass, "urgent:"))
 
 
 def count(session: Session, day: date) -> int:
@@ -20,10 +22,11 @@ def count(session: Session, day: date) -> int:
 
 
 def count_leaving(session: Session, day: date) -> int:
-    """How many messages of that day, with something new of that day in them that no person pressed, have left or may
-    leave by themselves."""
+    """How many messages of that day, with something new of that day in them that no person's act made, have left or
+    may leave by themselves."""
     leaving = MessageRow.status.not_in(("held", "dropped"))
-    is_new = exists().where(NoticeRow.message_id == MessageRow.id, NoticeRow.on == day, NoticeRow.rule != PRESSED)
+    by_nobody = NoticeRow.rule.not_in((PRESSED, PASSED_ON, OPENED)) & (NoticeRow.kind != "decided")
+    is_new = exists().where(NoticeRow.message_id == MessageRow.id, NoticeRow.on == day, by_nobody)
     return session.scalars(select(func.count()).where(MessageRow.day == day, leaving, is_new)).one()
 
 
@@ -33,8 +36,9 @@ def taken(session: Session, day: date) -> set[tuple[str, str]]:
 
 
 def last_day_before(session: Session, day: date) -> date | None:
-    """The last day before `day` that has any message but receipts: those are written whether anything is composed."""
-    return session.scalar(select(func.max(MessageRow.day)).where(MessageRow.day < day, ~_IS_RECEIPT))
+    """The last day before `day` on which the day's messages were composed: receipts and what is urgent are written on
+    other days too."""
+    return session.scalar(select(func.max(MessageRow.day)).where(MessageRow.day < day, ~_IS_RECEIPT, ~_IS_URGENT))
 
 
 def is_receipt(row: MessageRow) -> bool:
