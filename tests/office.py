@@ -39,9 +39,10 @@ JUSTICE = "so-tu-phap/focal"
 
 
 @cache
-def small() -> Workspace:
-    """The shipped plan with a handful of its tasks; the one that waits is a plain question here, no counted work."""
-    found = only(shipped(), *TASKS)
+def small(*more: str) -> Workspace:
+    """The shipped plan with a handful of its tasks, and `more` of them; the one that waits is a plain question here, no
+    counted work."""
+    found = only(shipped(), *TASKS, *more)
     tasks = tuple(replace(task, cases=None) for task in found.plan.tasks)
     return replace(found, plan=replace(found.plan, tasks=tasks))
 

@@ -11,12 +11,11 @@ from typing import cast
 
 import pytest
 from browser_help import serious
-from office import JUSTICE, QUARTER, TASKS, YEAR, Office, open_office
+from office import JUSTICE, QUARTER, YEAR, Office, open_office, small
 from page_help import live
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from seat_help import PASSWORD, has_account
 from sqlalchemy import select
-from town import only, shipped
 
 from dondoc.console import console_app
 from dondoc.services import composing, sweeping
@@ -44,7 +43,7 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 @pytest.fixture
 def office(database_url: str, tmp_path: Path) -> Iterator[Office]:
     """A morning in March on which something waits everywhere."""
-    with open_office(database_url, tmp_path / "home", only(shipped(), *TASKS, LEAD_TASK), date(2024, 1, 2)) as opened:
+    with open_office(database_url, tmp_path / "home", small(LEAD_TASK), date(2024, 1, 2)) as opened:
         opened.app = replace(opened.app, channels={"email": cast(Channel, Silent())})
         for day in (date(2024, 1, 22), date(2024, 2, 1), date(2024, 2, 19), date(2024, 3, 4), date(2024, 3, 18)):
             now = opened.set(day, time(8))

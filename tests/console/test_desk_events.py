@@ -10,10 +10,9 @@ from typing import Any
 import httpx
 import pytest
 from desk_help import confirmed, form, forms, told
-from office import AWAITING, JUSTICE, PLAN_ID, TASKS, Office, open_office
+from office import AWAITING, JUSTICE, PLAN_ID, Office, open_office, small
 from seat_help import Seat, csrf_of
 from starlette.testclient import TestClient
-from town import only, shipped
 
 from dondoc.domain.events import Event
 from dondoc.services import event_register, events
@@ -34,9 +33,7 @@ PDF = ("3456.pdf", b"%PDF-1.7\nhuong dan\n%%EOF", "application/pdf")
 @pytest.fixture
 def office(database_url: str, tmp_path: Path) -> Iterator[Office]:
     """The office in March, with tasks that wait for guidance and for another plan besides."""
-    with open_office(
-        database_url, tmp_path / "home", only(shipped(), *TASKS, GUIDED, CAPPED), date(2024, 1, 2)
-    ) as found:
+    with open_office(database_url, tmp_path / "home", small(GUIDED, CAPPED), date(2024, 1, 2)) as found:
         found.set(date(2024, 3, 20))
         yield found
 

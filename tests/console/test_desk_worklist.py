@@ -9,11 +9,10 @@ from typing import Any
 
 import pytest
 from desk_help import confirmed, form, told
-from office import AWAITING, TASKS, Office, open_office, small
+from office import AWAITING, Office, open_office, small
 from seat_help import Seat, csrf_of
 from sqlalchemy import select
 from starlette.testclient import TestClient
-from town import only, shipped
 
 from dondoc.console.desk.leads import address
 from dondoc.domain.moments import local_day
@@ -33,7 +32,7 @@ TWO = ("ubnd-huyen-kim-dong", "ubnd-huyen-van-lam")
 @pytest.fixture
 def office(database_url: str, tmp_path: Path) -> Iterator[Office]:
     """The office in March, with a task of a conditional lead besides."""
-    workspace = only(shipped(), *TASKS, TASK)
+    workspace = small(TASK)
     with open_office(database_url, tmp_path / "home", workspace, date(2024, 1, 2)) as opened:
         opened.set(date(2024, 3, 20))
         yield opened
