@@ -20,9 +20,9 @@ def office(main: str = WORD, parts: dict[str, bytes] | None = None, types: bytes
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         # Of one moment always: the same file made twice is the same bytes.
-        archive.writestr(zipfile.ZipInfo("[Content_Types].xml"), content)
+        archive.writestr(zipfile.ZipInfo("[Content_Types].xml"), content, zipfile.ZIP_DEFLATED)
         for name, body in (parts or {"word/document.xml": b"<w:document/>"}).items():
-            archive.writestr(zipfile.ZipInfo(name), body)
+            archive.writestr(zipfile.ZipInfo(name), body, zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
 
