@@ -143,7 +143,9 @@ class NoticeRenderer:
         def short(left_out: int) -> str:
             return _tidy(self._composed("zalo.txt", told, _first(sections, total - left_out), left_out)).strip()
 
-        left_out = bisect_left(range(total + 1), True, key=lambda n: len(short(n)) <= MAX_ZALO - LINK_ROOM)
+        if len(whole := short(0)) <= MAX_ZALO - LINK_ROOM:
+            return whole
+        left_out = bisect_left(range(total + 1), True, lo=1, key=lambda n: len(short(n)) <= MAX_ZALO - LINK_ROOM)
         if left_out > total:
             raise ProblemsFound(
                 [self._problem("zalo.txt", "too_long", f"dài quá {MAX_ZALO} ký tự dù không kể việc nào")]

@@ -72,6 +72,8 @@ class NoticeEnvironment(ImmutableSandboxedEnvironment):
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         """What the sandbox allows, without the methods that stretch strings."""
+        if hasattr(type(obj), "__dataclass_fields__"):  # most of all questions, and what the sandbox would answer
+            return not attr.startswith("_")
         return super().is_safe_attribute(obj, attr, value) and not (isinstance(obj, str) and attr in _STRETCHING)
 
 

@@ -27,6 +27,7 @@ from dondoc.services.mornings import Mornings
 from dondoc.services.standings import refresh
 from dondoc.services.wording import LINK_PLACEHOLDER, context_of
 from dondoc.store import message_counts, messages, notices, obligations, suppressions
+from dondoc.store.database import patience
 from dondoc.store.messages import NewMessage
 from dondoc.store.models import NoticeRow
 
@@ -72,8 +73,9 @@ def compose_day(app: App, now: datetime, *, urgent_only: bool = False) -> Compos
 
 
 def _compose(app: App, session: Session, now: datetime, urgent_only: bool) -> Composed:
-    carrying.carry_on(session, local_day(now), now)
-    rows = [row for row in notices.queued(session, local_day(now)) if not urgent_only or _is_urgent(row)]
+    with patience(session):  # a day's messages to a whole province take seconds to write, on a busy machine a minute
+        carrying.carry_on(session, local_day(now), now)
+        rows = [row for row in notices.queued(session, local_day(now)) if not urgent_only or _is_urgent(row)]
     if not rows:
         return Composed()
     found = books(app, session)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Engine, create_engine
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Engine, create_engine, func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 APPLICATION = "dondoc"
@@ -16,6 +19,8 @@ _OPTIONS = {
     "idle_in_transaction_session_timeout": "5min",
     "TimeZone": "Asia/Ho_Chi_Minh",
 }
+
+_WAITING = ("statement_timeout", "lock_timeout")
 
 
 def engine(url: str) -> Engine:
@@ -41,3 +46,11 @@ def engine(url: str) -> Engine:
 def session_factory(engine: Engine) -> sessionmaker[Session]:
     """Sessions on `engine`. Rows stay readable after the commit: messages are sent outside any transaction."""
     return sessionmaker(engine, expire_on_commit=False)
+
+
+@contextmanager
+def patience(session: Session) -> Iterator[None]:
+    """Within it a statement of this transaction may wait two minutes for the locks of others, who do the same work."""
+    session.execute(select(*(func.set_config(name, "2min", True) for name in _WAITING)))
+    yield
+    session.execute(select(*(func.set_config(name, _OPTIONS[name], True) for name in _WAITING)))

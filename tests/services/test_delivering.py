@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import time as clock_time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, time
 
-from sqlalchemy import select
+from sqlalchemy import Connection, event, select, text
 from town import Town, only, shipped
 
-from dondoc.services import delivering, releasing, sweeping
+from dondoc.services import composing, delivering, releasing, sweeping
 from dondoc.store import claims, switches
+from dondoc.store import notices as ledger
 from dondoc.store.models import AttemptRow, MessageRow, NoticeRow
 
 JANUARY = "II.2.39"  # by 31/01/2024, Văn phòng UBND tỉnh
@@ -52,6 +55,32 @@ def test_the_stored_body_never_holds_the_links_token(town: Town) -> None:
     token = mail.text.split("/l/")[1].split()[0]
     (row,) = outbox(town)
     assert token not in row.body_text + row.body_html + row.body_zalo
+
+
+def apart(town: Town) -> Connection:
+    """A connection each of whose statements sees the present."""
+    return town.app.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+
+
+def test_who_composes_at_the_same_time_waits_longer_than_any_lock_should_last(town: Town) -> None:
+    quiet_start(town, JANUARY)
+    now = town.set(date(2024, 1, 22))
+    sweeping.sweep(town.app, now)
+
+    @event.listens_for(town.app.engine, "begin")
+    def hurry(connection: Connection) -> None:
+        connection.exec_driver_sql("SET LOCAL lock_timeout = '50ms'")
+
+    waiting = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+                   "AND wait_event_type = 'Lock'")  # fmt: skip
+    with ThreadPoolExecutor(1) as pool, town.app.sessions.begin() as first, apart(town) as look:
+        assert len(ledger.queued(first, now.date())) == 1
+        second = pool.submit(composing.compose_day, town.app, now)
+        while not look.scalar(waiting) and not second.done():
+            clock_time.sleep(0.01)
+        clock_time.sleep(0.2)
+        first.rollback()
+    assert second.result().messages == 1
 
 
 def test_a_repeated_delivery_sends_nothing_twice(town: Town) -> None:
