@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from dondoc.domain.answers import Answer, Review
-from dondoc.domain.calendar import ONE_DAY, WorkCalendar, days
+from dondoc.domain.calendar import ONE_DAY, WorkCalendar
 from dondoc.domain.moments import local_day
 from dondoc.domain.obligations import Obligation
 from dondoc.domain.regime import Regime
@@ -109,7 +109,8 @@ def known(case: Case, now: datetime) -> Case:
     """The case as it was known at `now`: later answers, reviews, waivers and firings are left out, what was taken back
     later is there. So any day can be rebuilt."""
     answers = tuple(a.known(now) for a in case.answers if a.at <= now)
-    fired = tuple(f for f in case.fired if f.on <= local_day(now))
+    today = local_day(now)
+    fired = tuple(f for f in case.fired if f.on <= today)
     waivers = tuple(_lifted_by(w, now) for w in case.waivers if w.at <= now)
     return Case(case.obligation, answers, fired, waivers)
 
@@ -167,8 +168,11 @@ def ladder_days(case: Case, today: date, rules: Rules) -> int:
     moved = rules.calendar.between(late_after, today)
     if not stops:
         return moved
-    first = max(min(p.start for p in stops), late_after + ONE_DAY)
-    still = sum(1 for d in days(first, today) if any(p.holds(d) for p in stops) and rules.calendar.is_working(d))
+    counted, still = late_after, 0
+    for stop in sorted(stops, key=lambda p: p.start):
+        start, end = max(counted, stop.start - ONE_DAY), min(stop.end or today, today)
+        still += rules.calendar.between(start, end)
+        counted = max(counted, end)
     return moved - still
 
 

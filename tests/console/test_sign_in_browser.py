@@ -9,7 +9,7 @@ import pytest
 from browser_help import serious
 from office import Office
 from page_help import live
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from seat_help import PASSWORD, has_account
 from starlette.applications import Starlette
 from starlette.responses import HTMLResponse
@@ -45,12 +45,14 @@ def test_in_by_keyboard_a_new_password_and_out_again(base: str, context: Browser
     page = context.new_page()
     page.goto(f"{base}/tai-khoan")
     assert page.url == f"{base}/dang-nhap?ve=/tai-khoan"
+    expect(page.get_by_label("Tên đăng nhập")).to_be_focused()
     page.keyboard.type("supervisor")
     page.keyboard.press("Tab")
     page.keyboard.type("sai mất rồi nhé")
     page.keyboard.press("Enter")
     assert "Chưa đăng nhập được" in page.get_by_role("alert").inner_text()
     assert page.get_by_label("Tên đăng nhập").input_value() == "supervisor"
+    expect(page.get_by_label("Mật khẩu")).to_be_focused()
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url(f"{base}/tai-khoan")
