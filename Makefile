@@ -24,7 +24,7 @@ run: setup
 
 test: setup lint
 	@.ci/setup browser
-	$(BIN)/pytest -n 4 --dist loadfile
+	$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 check: setup format test
 

@@ -25,8 +25,27 @@ UNSAFE_BUT_QUICK = {"fsync": "off", "full_page_writes": "off", "synchronous_comm
 KEPT_TEMPLATES = 4
 TEMPLATE_LOCK = 20240101  # an advisory lock: one worker builds the template, the others wait
 
+LONG = (
+    "faults/test_faults_kill", "faults/test_faults_outside", "console/test_accessibility", "journeys/test_up_demo",
+    "faults/test_many_workers", "console/test_periodic_browser", "console/test_browser_desk",
+    "property/test_decision_laws", "embedded/test_cluster", "services/test_delivering", "scheduling/",
+    "console/test_browser_answers", "services/test_standings", "cli/test_commands", "services/test_auditing",
+    "embedded/test_accounts", "journeys/test_journey_successors", "loading/test_hostile_files",
+    "services/test_rehearsal_documents",
+)  # fmt: skip
+"""The files that take long, longest first: a long one begun last would leave the other workers idle at the end."""
+
 Connection = psycopg.Connection[tuple[object, ...]]
 _numbers = itertools.count(1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the LONG files."""
+    items.sort(key=lambda item: _place(item.path.relative_to(ROOT / "tests").as_posix()))
+
+
+def _place(file: str) -> int:
+    return next((place for place, start in enumerate(LONG) if file.startswith(start)), len(LONG))
 
 
 @pytest.fixture(scope="session")
