@@ -79,6 +79,15 @@ def test_help_names_every_command(run: Run) -> None:
         assert f"\n  {name} " in found
 
 
+def test_no_everyday_command_waits_for_prefect_or_alembic() -> None:
+    """Their import takes longer than all that most commands do."""
+    code = "import importlib, sys; from dondoc.cli import Commands\n"
+    code += "for place, _ in Commands.commands_at.values(): importlib.import_module(place.partition(':')[0])\n"
+    code += "import dondoc.console; print({'prefect', 'alembic'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout == "set()\n"
+
+
 def test_machine_output_is_json_on_stdout_alone(run: Run) -> None:
     checked = dondoc("plan", "check", "tests/broken/plans/after-cycle.yaml", "--json")
     assert {"file", "line", "severity", "code", "message", "hint"} == set(json.loads(checked.stdout)[0])
