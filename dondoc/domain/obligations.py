@@ -12,7 +12,7 @@ from dondoc.domain.clauses import Within
 from dondoc.domain.directory import Agency, Directory
 from dondoc.domain.events import Opening
 from dondoc.domain.occurrences import conditions, is_capped, schedule
-from dondoc.domain.openings import Opened, dated_anew, earliest, opened
+from dondoc.domain.openings import Opened, dated_anew, earliest, heir, opened
 from dondoc.domain.plan import DUTIES_SECTION, Lead, Part, Plan, Task
 from dondoc.domain.policy import ObligationKind
 from dondoc.domain.regime import Regime
@@ -194,13 +194,21 @@ def _part(scope: Scope, task: Task, part: Part) -> Iterator[Obligation]:
     for row in _rows(scope, task, part):
         for lead in part.leads:
             for agency, kind in _owing(scope, task, lead, row):
-                own = [one for one in events if one.opening.holds(agency) or agency.startswith(UNSELECTED)]
+                own = [one for one in events if _reaches(scope, one.opening, lead, agency, row.opens_on)]
                 if row.kind == "awaiting" and own:
                     continue  # what it waits for has come: the obligations below
                 dated = _beside(task, part, row, own) if capped else row
                 yield _obligation(scope, task, part, lead, dated, agency, kind)
     for one in () if capped else events:
         yield from _opened(scope, task, part, one)
+
+
+def _reaches(scope: Scope, opening: Opening, lead: Lead, agency: str, on: date) -> bool:
+    """Whether it opens something for that agency; for whom nobody was selected, where it names one of the group."""
+    if not agency.startswith(UNSELECTED) or opening.agencies is None:
+        return opening.holds(agency) or agency.startswith(UNSELECTED)
+    group = scope.directory.members(scope.directory.groups_by_id[lead.ref], max(on, scope.plan.starts_on))
+    return any(member.id in opening.agencies for member in group)
 
 
 def openings_of(scope: Scope, task: Task, part: Part) -> tuple[Opening, ...]:
@@ -229,8 +237,11 @@ def _opened(scope: Scope, task: Task, part: Part, one: Opened) -> Iterator[Oblig
     )  # fmt: skip
     for lead in part.leads:
         for agency, kind in _owing(scope, task, lead, row):
-            if kind == "unassigned" or opening.holds(agency):
+            if kind == "unassigned":
                 yield _obligation(scope, task, part, lead, row, agency, kind)
+            elif opening.holds(agency):
+                owing = heir(scope.plan.id, task, part, agency, scope.reassignments)
+                yield _obligation(scope, task, part, lead, row, owing, kind)
 
 
 def _obligation(

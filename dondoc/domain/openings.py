@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -46,6 +46,16 @@ def _opened(task: Task, part: Part, opening: Opening, calendar: WorkCalendar, re
     at_once = any(isinstance(clause, Upon) and clause.immediate for clause in part.clauses)
     days = regime.target_days_immediate if at_once else regime.target_days
     return Opened(opening, opens_on, None, _working_days(calendar, max(opening.on, opening.recorded_on), days))
+
+
+def heir(plan_id: str, task: Task, part: Part, agency: str, reassignments: Mapping[str, str]) -> str:
+    """Who owes what an event opens for `agency`: whom its waiting was passed on to, else itself."""
+    waiting = [f"{plan_id}/{task.id}/{part.key or '-'}/{one.key}" for one in conditions(part.clauses)]
+    seen: set[str] = set()
+    while agency not in seen:
+        seen.add(agency)
+        agency = next((to for id in waiting if (to := reassignments.get(f"{id}/{agency}")) is not None), agency)
+    return agency
 
 
 def earliest(calendar: WorkCalendar, regime: Regime, today: date) -> date:

@@ -119,7 +119,8 @@ def _product(plan: Plan, task: Task, found: Sequence[Accepted], calendar: WorkCa
     on = max(one.on for one in found)
     names = ", ".join(dict.fromkeys(_task_of(plan, one.obligation_id) for one in found))
     sources = tuple(one.obligation_id for one in found)
-    subject = f"Kết quả nhiệm vụ {names} được duyệt, mở nhiệm vụ {task.id}"
+    # The plan is part of what the event is: task 28 after task 27 stands in more than one plan.
+    subject = f"Kết quả nhiệm vụ {names} của {plan.id} được duyệt, mở nhiệm vụ {task.id}"
     issuer = sources[0].rpartition("/")[2] if task.after.mode == "each" else None
     period = sources[0].rsplit("/", 2)[1] if task.after.mode == "each" else ""
     event = Event("product", on, f"{subject} {period}".rstrip(), issuer=issuer)

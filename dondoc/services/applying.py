@@ -107,11 +107,15 @@ def undo(app: App, plan_id: str, now: datetime, by: str) -> Applied:
 
 
 def reapply(app: App, session: Session, plan_id: str, by: str, now: datetime) -> Applied:
-    """Expand the applied plan anew, inside the caller's transaction, after something it depends on has changed."""
+    """Expand the applied plan anew, inside the caller's transaction, after something it depends on has changed.
+
+    What is followed stays followed: only an apply archives a plan whose year is over.
+    """
     row = plans.get_plan(session, plan_id, for_update=True)
     if row is None:
         raise Refused(f"Không có kế hoạch “{plan_id}” đang theo dõi.")
-    return _Apply(app, session, frozen(row.workspace), now, by).run(True, row.live_from, assign=False)
+    new = _Apply(app, session, frozen(row.workspace), now, by)
+    return new.run(True, row.live_from, assign=False, archived=row.archived)
 
 
 def is_over(year: int, now: datetime) -> bool:
@@ -139,10 +143,11 @@ class _Apply:
         plan_id = self.new.plan.id
         return scopes(self.app, self.session, {plan_id: self.new})[plan_id]
 
-    def run(self, force: bool, live_from: date | None, assign: bool) -> Applied:
-        """Compare, guard, write."""
+    def run(self, force: bool, live_from: date | None, assign: bool, archived: bool | None = None) -> Applied:
+        """Compare, guard, write. `archived` None: as the plan's year says."""
         plan = self.new.plan
-        archived = is_over(plan.year, self.now) and live_from is None
+        if archived is None:
+            archived = is_over(plan.year, self.now) and live_from is None
         desired = expand(self.scope)
         found = diff(self._existing(), desired, self.today, self.scope)
         same_text = self.row is not None and self.row.digest == self.digest
@@ -197,10 +202,12 @@ class _Apply:
         few working days from now: nobody becomes late by somebody else's decision."""
         earliest = self.scope.earliest(self.today)
         for late in (o for o in fresh if o.late_after is not None and o.late_after < earliest):
-            obligations.redate(self.session, late.id, earliest, self.scope.late_after(earliest), ())
-            why = "Mới được giao sau thời hạn của kế hoạch."
-            old, new = _text(late.due_on), _text(earliest)
-            journal.write(self.session, self.now, self.by, "redated", late.id, old, new, why)
+            self._give_time(late, late.due_on, "Mới được giao sau thời hạn của kế hoạch.")
+
+    def _give_time(self, late: Obligation, old: date | None, why: str) -> None:
+        day = self.scope.earliest(self.today)
+        obligations.redate(self.session, late.id, day, self.scope.late_after(day), ())
+        journal.write(self.session, self.now, self.by, "redated", late.id, _text(old), _text(day), why)
 
     def _bring_back(self, wanted: Iterable[Obligation]) -> set[str]:
         """Obligations that were withdrawn before and are wanted again keep their row and history."""
@@ -211,9 +218,13 @@ class _Apply:
         ).all()
         by_id = {o.id: o for o in wanted}
         for row in rows:
+            gone_on = local_day(row.withdrawn_at) if row.withdrawn_at is not None else self.today
             row.withdrawn_at = None
             journal.write(self.session, self.now, self.by, "restored", row.id, None, None, "Có lại trong kế hoạch.")
             self._change(_as_planned(row, self.scope), by_id[row.id])
+            if row.late_after is not None and gone_on <= row.late_after < self.today:
+                self.session.flush()
+                self._give_time(by_id[row.id], row.due_on, "Thời hạn đã qua trong lúc việc không có trong kế hoạch.")
         return {row.id for row in rows}
 
     def _change(self, old: Obligation, new: Obligation) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dondoc.domain.diff import Change
-from dondoc.domain.obligations import expand
+from dondoc.domain.moments import local_day
+from dondoc.domain.obligations import PERIODIC_TASK, expand
 from dondoc.domain.policy import OPENED
 from dondoc.domain.telling import line
 from dondoc.rendering.wording import full_day
@@ -49,9 +50,14 @@ def tell_retracted(
     for row in heard:
         found = books[row.plan_id]
         rest = obligations.load_cases(session, plan_id=row.plan_id, task_id=row.task_id, agency=row.agency)
+        task = ""
+        if not rest:  # it owed that task by the event alone: it hears by something else that it owes
+            own = obligations.load_cases(session, plan_id=row.plan_id, agency=row.agency)
+            rest = sorted(own, key=lambda case: case.obligation.task_id != PERIODIC_TASK)
+            task = f"Nhiệm vụ {row.task_id}: "
         if not rest or found.archived:
             continue
-        words = f"{name} đã được lấy lại: việc mở theo đó không phải thực hiện nữa. Lý do: {sentence(why)}"
+        words = f"{task}{name} đã được lấy lại: việc mở theo đó không phải thực hiện nữa. Lý do: {sentence(why)}"
         notice = line(rest[0], "retracted", now, words)
         queue_notices(session, found.plan, found.directory, [(notice, rest[0].obligation)], now)
 
@@ -71,25 +77,30 @@ def tell_redated(session: Session, found: Book, moved: Sequence[Change], name: s
 
 
 def put_back(
-    app: App, session: Session, plan_id: str, moved: Sequence[Change], late_before: date, by: str, now: datetime
+    app: App, session: Session, plan_id: str, moved: Sequence[Change], since: datetime | None, by: str, now: datetime
 ) -> None:
-    """What was late already when the event that moved its day was recorded is late again when that is taken back.
+    """The day that was in force when the event moved it, at `since`, is in force again when that is taken back: where
+    it was late already then, and where an extension had made it later than the one it would have now.
 
-    Else a day never goes back into lateness; this is no move into it, but an undone move out of it.
+    Else a day never goes back into lateness; this is no move into it, but an undone move out of it. An extension
+    granted while the event stood is kept.
     """
-    if not moved or late_before == date.min:
+    if not moved or since is None:
         return
-    planned = {one.id: one for one in expand(book(app, session, plan_id).scope)}
+    scope = book(app, session, plan_id).scope
+    planned = {one.id: one for one in expand(scope)}
+    before = journal.due_days_at(session, since - timedelta(microseconds=1))
     for change in moved:
-        wanted = planned[change.new.id]
-        late = wanted.late_after is not None and wanted.late_after < late_before
-        if not late or wanted.due_on == change.new.due_on or wanted.due_on is None:
+        row = session.get_one(ObligationRow, change.new.id, populate_existing=True)
+        day, old = before.get(row.id), change.new.due_on
+        if day is None or old is None or row.due_on != old or day == old:
             continue
-        obligations.redate(session, wanted.id, wanted.due_on, wanted.late_after, wanted.checkpoints)
-        row = session.get_one(ObligationRow, wanted.id, populate_existing=True)
+        late_after = scope.late_after(day)
+        if late_after >= local_day(since) and day < old:
+            continue
+        wanted = planned[row.id]
+        obligations.redate(session, row.id, day, late_after, wanted.checkpoints)
+        row = session.get_one(ObligationRow, row.id, populate_existing=True)
         row.planned_on = wanted.due_on
-        old = change.new.due_on
-        why = "Việc đã quá hạn trước khi sự kiện được ghi; sự kiện đã được lấy lại."
-        journal.write(
-            session, now, by, "redated", row.id, old.isoformat() if old else None, wanted.due_on.isoformat(), why
-        )
+        why = "Sự kiện đã được lấy lại: ngày trước khi sự kiện được ghi lại có hiệu lực."
+        journal.write(session, now, by, "redated", row.id, old.isoformat(), day.isoformat(), why)

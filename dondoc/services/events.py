@@ -235,23 +235,22 @@ class Desk:
             names = [agency_name(known[one.plan_id], agency) for agency in one.agencies or ()]
             who = "; ".join(names) or "mọi cơ quan thực hiện"
             self.write("event-opened", f"{one.plan_id}/{one.task_id}", row.id, f"{self._name(row)}: {who}; {day}.")
-        return self._expand(row, sorted({one.plan_id for one in new}), known, date.min)
+        return self._expand(row, sorted({one.plan_id for one in new}), known, None)
 
     def take_back(self, row: EventRow, why: str) -> Recorded:
         """Close what it opened, and the event with it."""
         known = books(self.app, self.session)
         standing = events.standing(self.session, row.id)
         self._lock(one.plan_id for one in standing)
-        opened_on = min((local_day(one.at) for one in standing), default=date.max)
-        ids = [one.id for one in standing]
+        since = min((one.at for one in standing), default=None)
         touched = sorted({one.plan_id for one in standing})
         heard = event_telling.heard_of(self.session, row.id)
         event_telling.drop_unheard(self.session, row.id, f"sự kiện {self._name(row)} đã được lấy lại.")
-        events.close(self.session, ids, self.now, self.by, why)
+        events.close(self.session, [one.id for one in standing], self.now, self.by, why)
         row.retracted_at, row.retracted_by, row.retracted_why = self.now, self.by, why
         self.write("event-retracted", row.id, None, why)
         self.session.flush()
-        done = self._expand(row, touched, known, opened_on)
+        done = self._expand(row, touched, known, since)
         event_telling.tell_retracted(self.session, known, heard, self._name(row), why, self.now)
         return done
 
@@ -259,13 +258,15 @@ class Desk:
         """One line of the journal."""
         journal.write(self.session, self.now, self.by, action, subject, None, new, why)
 
-    def _expand(self, row: EventRow, plan_ids: Iterable[str], known: Mapping[str, Book], late_before: date) -> Recorded:
+    def _expand(
+        self, row: EventRow, plan_ids: Iterable[str], known: Mapping[str, Book], since: datetime | None
+    ) -> Recorded:
         opened: list[Opened] = []
         closed: list[str] = []
         for plan_id in plan_ids:
             applied = reapply(self.app, self.session, plan_id, self.by, self.now)
             moved = [change for change in applied.diff.changed if change.is_redated]
-            event_telling.put_back(self.app, self.session, plan_id, moved, late_before, self.by, self.now)
+            event_telling.put_back(self.app, self.session, plan_id, moved, since, self.by, self.now)
             event_telling.tell_redated(self.session, known[plan_id], moved, self._name(row), self.now)
             opened += [_opened(one, True) for one in self._as_stored(applied.diff.new) if one.period == row.id]
             opened += [_opened(one, False) for one in self._as_stored([change.new for change in moved])]

@@ -15,7 +15,7 @@ from dondoc.services import announcing
 from dondoc.services.app import App
 from dondoc.services.books import Book, book, books
 from dondoc.services.events import Desk
-from dondoc.store import events, obligations
+from dondoc.store import events, obligations, plans
 from dondoc.store.events import NewOpening
 from dondoc.store.models import EventRow
 
@@ -45,6 +45,7 @@ def after_decision(app: App, session: Session, plan_id: str, task_id: str, now: 
 def keep(app: App, session: Session, plan_id: str, now: datetime) -> int:
     """Bring one plan into step, inside the caller's transaction; Prefect hears of it after the commit."""
     session.flush()
+    plans.get_plan(session, plan_id, for_update=True)  # before anything is read: two at once see each other's work
     found = book(app, session, plan_id)
     desk = Desk(app, session, BY, now)
     before = tasks_before(found.plan)

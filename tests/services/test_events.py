@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, time
 from pathlib import Path
 
 import pytest
 from office import Office, open_office
-from sqlalchemy import select
+from sqlalchemy import select, update
 from town import only, shipped
 
 from dondoc.domain.events import Event
+from dondoc.domain.plan import Lead
 from dondoc.errors import Refused
-from dondoc.services import events
+from dondoc.services import events, extending, reassigning
+from dondoc.services.composing import compose_day
 from dondoc.services.event_choices import Choice
 from dondoc.services.status import counts
 from dondoc.services.sweeping import sweep
 from dondoc.store import obligations
-from dondoc.store.models import NoticeRow
+from dondoc.store.models import MessageRow, NoticeRow, PlanRow
 
 PLAN = "hung-yen-2024"
 TASKS = ("II.2.12", "II.2.29", "II.2.40", "III.2.56", "III.2.70", "IV.2.78", "V.2.97")
@@ -148,3 +151,67 @@ def test_what_a_document_is_can_be_mended_before_it_opens_anything(desk: Office)
     events.tie(desk.app, GUIDANCE.id, [Choice("IV.2.78")], by="admin", now=desk.moment)
     with pytest.raises(Refused, match="đã mở việc"):
         events.correct(desk.app, GUIDANCE.id, scan, by="admin", now=desk.moment)
+
+
+@pytest.mark.parametrize(
+    ("granted_on", "until"), [(date(2024, 1, 20), date(2024, 2, 29)), (date(2024, 5, 13), date(2024, 8, 29))]
+)
+def test_an_extension_outlives_an_event_that_is_taken_back(desk: Office, granted_on: date, until: date) -> None:
+    id = f"{PLAN}/II.2.12/-/1/van-phong-ubnd-tinh"
+    plan = Event("plan", date(2024, 2, 13), "Kế hoạch của Văn phòng Chính phủ", "9/KH-VPCP", "Văn phòng Chính phủ")
+    moments = {granted_on: "grant", date(2024, 2, 14): "record", date(2024, 5, 14): "retract"}
+    if granted_on < date(2024, 2, 14):
+        moments = {granted_on: "grant", date(2024, 2, 14): "record", date(2024, 2, 15): "retract"}
+    for day, what in sorted(moments.items()):
+        now = desk.set(day, time(10, 0))
+        if what == "grant":
+            extending.grant(desk.app, id, until=until, by="admin", now=now, why="Khối lượng lớn.")
+        elif what == "record":
+            events.record(desk.app, plan, [Choice("II.2.12", due_on=date(2024, 6, 30))], by="admin", now=now)
+        else:
+            events.retract(desk.app, plan.id, by="admin", now=now, why="Không có kế hoạch này.")
+    assert kept(desk)[id] == ("task", f"{until}")
+
+
+def test_a_plan_that_is_followed_into_january_stays_followed(desk: Office) -> None:
+    desk.set(date(2025, 1, 3), time(10, 0))
+    events.record(desk.app, GUIDANCE, [Choice("IV.2.78")], by="admin", now=desk.moment)
+    with desk.app.sessions() as session:
+        assert not session.get_one(PlanRow, PLAN).archived
+
+
+def test_what_was_passed_on_while_it_waited_opens_for_who_waits_now(desk: Office) -> None:
+    waiting = f"{PLAN}/V.2.97/-/cho-1/so-tai-chinh"
+    reassigning.reassign(desk.app, waiting, "so-y-te", by="admin", now=desk.moment, why="Không phải việc của Sở.")
+    done = events.record(desk.app, GUIDANCE, [Choice("V.2.97")], by="admin", now=desk.moment)
+    assert [one.agency for one in done.opened] == ["so-y-te"]
+    events.retract(desk.app, GUIDANCE.id, by="admin", now=desk.moment, why="Ghi nhầm.")
+    assert f"{PLAN}/V.2.97/-/cho-1/so-y-te" in kept(desk)
+
+
+def test_a_conditional_lead_waits_on_and_whom_it_was_is_told_when_it_is_not(database_url: str, tmp_path: Path) -> None:
+    found = only(shipped(), "V.2.97", "IV.2.78")
+    related = Lead("UBND cấp huyện có liên quan", "ubnd-cap-huyen", is_group=True, condition="có liên quan")
+    tasks = tuple(
+        replace(task, parts=tuple(replace(part, leads=(*part.leads, related)) for part in task.parts))
+        if task.id == "V.2.97" else task
+        for task in found.plan.tasks
+    )  # fmt: skip
+    with open_office(
+        database_url, tmp_path, replace(found, plan=replace(found.plan, tasks=tasks)), date(2024, 1, 2)
+    ) as desk:
+        now = desk.set(date(2024, 5, 14), time(10, 0))
+        waiting = f"{PLAN}/V.2.97/-/cho-1/?ubnd-cap-huyen"
+        events.record(desk.app, GUIDANCE, [Choice("V.2.97", agencies=("so-tai-chinh",))], by="admin", now=now)
+        assert waiting in kept(desk)
+        other = replace(GUIDANCE, number="9/BNV")
+        events.record(desk.app, other, [Choice("V.2.97", agencies=("ubnd-huyen-van-lam",))], by="admin", now=now)
+        assert waiting not in kept(desk)
+        sweep(desk.app, now)
+        compose_day(desk.app, now)
+        with desk.app.sessions.begin() as session:
+            session.execute(update(MessageRow).values(status="sent", sent_at=now))
+        events.retract(desk.app, other.id, by="admin", now=now, why="Ghi nhầm.")
+        with desk.app.sessions() as session:
+            told = select(NoticeRow.recipient).where(NoticeRow.reason.contains("Nhiệm vụ V.2.97: 9/BNV"))
+            assert session.scalars(told).all() == ["ubnd-huyen-van-lam/focal"]

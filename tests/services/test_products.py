@@ -131,3 +131,16 @@ def test_work_that_goes_on_yields_one_product_after_another(database_url: str, t
         assert opened(desk) == days
         with pytest.raises(NotAllowed, match="việc thường xuyên"):  # stays in the periodic report
             desk.submit(source, kind="progress", note="Đang làm.")
+
+
+def test_the_same_tasks_of_two_plans_are_two_events(database_url: str, tmp_path: Path) -> None:
+    first = linked(mode="any")
+    other = replace(first, plan=replace(first.plan, id="khac-2024"))
+    with open_office(database_url, tmp_path, first, date(2024, 1, 2)) as desk:
+        apply_workspace(desk.app, other, desk.moment, "admin")
+        desk.set(date(2024, 3, 20), time(10, 0))
+        accept(desk, QUARTER, QUARTER.replace(PLAN, "khac-2024"))
+        assert sweep(desk.app, desk.moment).opened == 0
+        with desk.app.sessions() as session:
+            rows = session.scalars(select(EventRow)).all()
+        assert sorted(row.sources or [] for row in rows) == sorted([[QUARTER], [QUARTER.replace(PLAN, "khac-2024")]])
