@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import count
 from typing import cast
 
 from sqlalchemy.orm import Session
@@ -166,7 +167,8 @@ def _write(
     renderer = NoticeRenderer(app.templates)
     mornings = Mornings(session, found, now)
     taken = message_counts.taken(session, local_day(now))
-    drafts = [d for d in compose(lines, local_day(now)) if (d.recipient.id, d.klass) not in taken]
+    drafts = [_anew(d, taken) for d in compose(lines, local_day(now))]
+    drafts = [d for d in drafts if (d.recipient.id, d.klass) not in taken]
     # What is left from an earlier day was counted on that day; what a person pressed is no machine's flood.
     new = [d for d in drafts if any(lines[line].on == local_day(now) and not _is_pressed(line) for line in d.lines)]
     flood = flooding.reason(session, new, found, now)
@@ -179,6 +181,15 @@ def _write(
             notices.composed(session, stored, [lines[line].id for line in draft.lines])
             written.append(draft)
     return written, flood
+
+
+def _anew(draft: Draft, taken: Collection[tuple[str, str]]) -> Draft:
+    """The draft of an event's work in a message of its own, where an earlier one of the day told of that event: it was
+    tied to more tasks since, or taken back and recorded anew, and that does not wait for tomorrow."""
+    if not draft.klass.startswith("event:"):
+        return draft
+    klasses = (draft.klass if n == 1 else f"{draft.klass}.{n}" for n in count(1))
+    return replace(draft, klass=next(klass for klass in klasses if (draft.recipient.id, klass) not in taken))
 
 
 def _is_pressed(line: Line) -> bool:

@@ -215,3 +215,14 @@ def test_a_conditional_lead_waits_on_and_whom_it_was_is_told_when_it_is_not(data
         with desk.app.sessions() as session:
             told = select(NoticeRow.recipient).where(NoticeRow.reason.contains("Nhiệm vụ V.2.97: 9/BNV"))
             assert session.scalars(told).all() == ["ubnd-huyen-van-lam/focal"]
+
+
+def test_an_event_that_is_recorded_anew_is_told_anew_on_the_same_day(desk: Office) -> None:
+    for due_on in (None, date(2024, 5, 31)):
+        choice = Choice("V.2.97", due_on=due_on, no_due=due_on is None)
+        events.record(desk.app, GUIDANCE, [choice], by="admin", now=desk.moment)
+        sweep(desk.app, desk.moment)
+        assert compose_day(desk.app, desk.moment, urgent_only=True).messages == 1
+        assert compose_day(desk.app, desk.moment, urgent_only=True).messages == 0
+        if due_on is None:
+            events.retract(desk.app, GUIDANCE.id, by="admin", now=desk.moment, why="Ghi thiếu hạn.")
