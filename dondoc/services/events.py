@@ -25,6 +25,7 @@ from dondoc.services.applying import reapply
 from dondoc.services.books import Book, books
 from dondoc.services.deciding import required, sentence
 from dondoc.services.event_choices import Choice, checked
+from dondoc.services.event_waived import without_waived
 from dondoc.services.status import agency_name
 from dondoc.store import events, journal, plans
 from dondoc.store.arrays import is_one_of
@@ -92,8 +93,9 @@ def tie(
     with app.sessions() as session:
         desk = Desk(app, session, by, now)
         row = _standing(session, event_id)
-        if not choices:
-            raise Refused("Chọn ít nhất một nhiệm vụ mà sự kiện này mở.")
+        if row.source == "report" or not choices:
+            by_report = "Sự kiện này do kết quả được duyệt mở; việc khác mở bằng một sự kiện ghi riêng."
+            raise Refused(by_report if row.source == "report" else "Chọn ít nhất một nhiệm vụ mà sự kiện này mở.")
         if row.dismissed_at is not None:
             row.dismissed_at = row.dismissed_by = row.dismissed_why = None
         return _ended(app, session, desk.open(row, events.to_event(row), choices), dry_run)
@@ -224,6 +226,7 @@ class Desk:
         new, wrong = checked(event, choices, known)
         wrong += self._opened_before(row.id, new)
         _refuse(wrong)
+        new = [without_waived(self.session, known[one.plan_id], one, self.now) for one in new]
         return self.open_checked(row, new, known)
 
     def open_checked(self, row: EventRow, new: Sequence[NewOpening], known: Mapping[str, Book]) -> Recorded:

@@ -15,7 +15,7 @@ from town import only, shipped
 from dondoc.domain.events import Event
 from dondoc.domain.plan import Lead
 from dondoc.errors import Refused
-from dondoc.services import events, extending, reassigning
+from dondoc.services import events, extending, reassigning, waiving
 from dondoc.services.composing import compose_day
 from dondoc.services.event_choices import Choice
 from dondoc.services.status import counts
@@ -226,3 +226,14 @@ def test_an_event_that_is_recorded_anew_is_told_anew_on_the_same_day(desk: Offic
         assert compose_day(desk.app, desk.moment, urgent_only=True).messages == 0
         if due_on is None:
             events.retract(desk.app, GUIDANCE.id, by="admin", now=desk.moment, why="Ghi thiếu hạn.")
+
+
+def test_an_event_for_all_does_not_open_for_whom_it_was_waived(desk: Office) -> None:
+    waiving.waive(
+        desk.app, f"{PLAN}/IV.2.78/-/cho-1/so-y-te", by="admin", now=desk.moment, why="Không thuộc thẩm quyền."
+    )
+    done = events.record(desk.app, GUIDANCE, [Choice("IV.2.78")], by="admin", now=desk.moment)
+    opened = {one.agency for one in done.opened}
+    assert "so-y-te" not in opened
+    assert "so-tu-phap" in opened
+    assert kept(desk)[f"{PLAN}/IV.2.78/-/cho-1/so-y-te"] == ("awaiting", "None")
