@@ -15,6 +15,9 @@ ARGUMENTS = [
     "--disable-sync", "--disable-dev-shm-usage",
 ]  # fmt: skip
 
+OF_THE_SCREEN = ("color-contrast", "link-in-text-block", "scrollable-region-focusable")
+"""The rules of axe whose answer depends on colours and room; all others are asked once for each page."""
+
 
 @contextmanager
 def chromium() -> Iterator[Browser]:

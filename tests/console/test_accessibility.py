@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 
 import pytest
-from browser_help import serious
+from browser_help import OF_THE_SCREEN, serious
 from gallery import AGENCY, Shown, open_gallery
 from page_help import live
 from playwright.sync_api import Browser, BrowserContext, Page, Request
@@ -17,8 +17,6 @@ from starlette.routing import Route
 COOKIE = "dondoc-ban"
 PHONE = {"width": 390, "height": 844}
 WIDE = {"width": 1280, "height": 900}
-OF_THE_SCREEN = ("color-contrast", "link-in-text-block", "scrollable-region-focusable")
-"""The rules whose answer depends on colours and room; all others are asked once for each page."""
 NO_PAGE = {"/healthz", "/l/{token}", "/tep/{id:int}", "/theo-doi/tep/{id:int}", "/theo-doi/su-kien/tep/{id:int}"}
 """GET routes that show no page: health, the link that leads on, files."""
 

@@ -115,8 +115,7 @@ def test_a_contact_is_corrected_and_the_wish_taken_back(context: BrowserContext,
     assert "Đã rút đề nghị" in page.get_by_role("status").inner_text()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize(("width", "scheme"), [(320, "dark"), (1280, "light")])
 def test_the_pages_fit_and_axe_finds_nothing_serious(
     browser: Browser, base: str, office: Office, scheme: str, width: int
 ) -> None:

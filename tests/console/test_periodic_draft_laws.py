@@ -21,7 +21,7 @@ from dondoc.services import periodic
 from dondoc.store import drafts
 
 TEXTS = st.text(max_size=300) | st.text("ăâđêôơưàảãáạ\n\r\t <>&\"'{}%\u0301\u202e\u200b\0\ud83d😀", max_size=60)
-FEW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @given(TEXTS)
